@@ -1,0 +1,51 @@
+/* Compiler and platform facts, one name each.
+ *
+ * ISA variants are chosen per function by PC_TARGET_*: never by per-file flags, which would leak
+ * AVX2 copies of shared inline functions into the scalar path. MSVC needs no attribute: its
+ * intrinsics are always available. */
+#ifndef PC_BASE_COMPILER_H
+#define PC_BASE_COMPILER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__) || defined(__clang__)
+#define PC_LIKELY(x) __builtin_expect(!!(x), 1)
+#define PC_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define PC_INLINE static inline __attribute__((always_inline))
+#define PC_NOINLINE __attribute__((noinline))
+#define PC_RESTRICT __restrict__
+#define PC_TARGET(isa) __attribute__((target(isa)))
+#else
+#define PC_LIKELY(x) (x)
+#define PC_UNLIKELY(x) (x)
+#define PC_INLINE static __forceinline
+#define PC_NOINLINE __declspec(noinline)
+#define PC_RESTRICT __restrict
+#define PC_TARGET(isa)
+#endif
+
+#if defined(__x86_64__) || defined(_M_X64)
+#define PC_X86 1
+#else
+#define PC_X86 0
+#endif
+
+#if defined(__aarch64__) || defined(_M_ARM64)
+#define PC_ARM64 1
+#else
+#define PC_ARM64 0
+#endif
+
+/* The two x86 tiers. AVX2 stands for Haswell and later, AVX-512 for Ice Lake and Zen 4 and later
+ * (VBMI2 brings the byte compress and expand that level-ordered Huffman lives on). */
+#define PC_TARGET_AVX2 PC_TARGET("avx2,bmi,bmi2,lzcnt,popcnt")
+#define PC_TARGET_AVX512 \
+    PC_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt")
+
+#define PC_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
+#define PC_MIN(a, b) ((a) < (b) ? (a) : (b))
+#define PC_MAX(a, b) ((a) > (b) ? (a) : (b))
+#define PC_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif

@@ -1,0 +1,94 @@
+/* The kernel table: one struct of function pointers, filled for any set of ISA tiers.
+ *
+ * pc_kernels_fill writes the scalar twins first and then overwrites, tier by tier, each entry that
+ * has a faster variant. A table is a plain value: a caller keeps one and passes it down by pointer,
+ * so a test can run every tier side by side in one process and nothing is global.
+ *
+ * The scalar twin is the specification of each entry: same bytes in, same bytes out. */
+#ifndef PYCOMP_KERNELS_H
+#define PYCOMP_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pycomp/arch.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How a float of `size` bytes is cut: sign | key | mid without its sign bit | low, from the top. */
+typedef struct pc_float_layout {
+    uint8_t size, key_bits, mid_bits, low_bits;
+} pc_float_layout;
+
+/* Keys that have a symbol: key 0 is symbol 0, keys first .. first + 254 are symbols 1 .. 255. */
+typedef struct pc_key_window {
+    uint16_t first, last;
+} pc_key_window;
+
+/* What a split learns on the way. */
+typedef struct pc_split_facts {
+    uint64_t any, all; /* or, and over the elements */
+    uint32_t outside;  /* not 0: some key lies outside the window and got the nearest symbol instead */
+} pc_split_facts;
+
+typedef struct pc_kernels {
+    uint32_t isa; /* the tiers this table was filled for */
+
+    /* checksum: adds 64-byte stripes to the eight XXH3 accumulators and scrambles them after every
+     * 16th; `done` says how many of the current block were done before, the result how many now are. */
+    size_t (*xxh3_accumulate)(uint64_t acc[8], const uint8_t *src, size_t stripes, const uint8_t *secret,
+                              size_t done);
+
+    /* entropy: adds the n symbols of src to counts. */
+    void (*hist_u8)(const uint8_t *src, size_t n, uint32_t counts[256]);
+
+    /* entropy: whole groups of 64 rANS symbols, one a lane, over the entries of a prepared table.
+     * Decoding stops early when fewer than 128 bytes are left of the input, encoding (from the last
+     * group to the first, output growing down) when fewer than 128 are free. Both move their pointer
+     * and return the groups done; encoding collects the flags of the entries it met. */
+    size_t (*rans_decode)(uint32_t states[64], const uint32_t entries[4096], const uint8_t **src,
+                          const uint8_t *src_end, uint8_t *dst, size_t groups);
+    size_t (*rans_encode)(uint32_t states[64], const uint64_t entries[256], const uint8_t *src,
+                          size_t groups, const uint8_t *dst_begin, uint8_t **dst, uint32_t *flags);
+
+    /* entropy: level-ordered Huffman, contracts in entropy/pivot_common.h. */
+    size_t (*pivot_partition)(uint8_t *list, size_t n, unsigned threshold, uint8_t *mask, uint8_t *upper);
+    void (*pivot_merge)(const uint8_t *mask, size_t n, const uint8_t *lower, const uint8_t *upper,
+                        uint8_t *dst);
+    size_t (*pivot_ones)(const uint8_t *mask, size_t n);
+
+    /* bitio: fixed-width integers in the layout of bitio/bits.h. Packing takes src[i] - base, which must
+     * be below 2^width; unpacking gives lut[value], or the value itself where lut is NULL. Both may read
+     * and write up to PC_SLACK bytes past the ends. */
+    void (*bits_pack)(const uint8_t *src, size_t n, unsigned width, unsigned base, uint8_t *dst);
+    void (*bits_unpack)(const uint8_t *src, size_t n, unsigned width, const uint8_t *lut, uint8_t *dst);
+
+    /* base: dst[i] = lut[src[i]]; up to PC_SLACK bytes past the ends are read and written. */
+    void (*map_u8)(const uint8_t *src, size_t n, const uint8_t lut[256], uint8_t *dst);
+
+    /* tensor: cuts n floats into symbols, mids (the sign on top) and lows (ceil(low_bits / 8) bytes each),
+     * and puts them together again; contracts in tensor/split.h. */
+    void (*float_split)(const uint8_t *src, size_t n, const pc_float_layout *layout, pc_key_window window,
+                        uint8_t *symbols, uint8_t *mids, uint8_t *lows, pc_split_facts *facts);
+    void (*float_merge)(const uint8_t *symbols, const uint8_t *mids, const uint8_t *lows, size_t n,
+                        const pc_float_layout *layout, pc_key_window window, uint8_t *dst);
+
+    /* transform: a strip of 16 rows turned into columns and back, contract in transform/transpose.h. */
+    void (*gather_columns)(const uint8_t *const rows[16], size_t cols, const uint32_t *offsets, uint8_t *dst);
+    void (*scatter_columns)(const uint8_t *src, const uint32_t *offsets, size_t cols, uint8_t *const rows[16]);
+    /* Adds up n bytes; adds n bytes to as many counters. */
+    uint64_t (*sum_u8)(const uint8_t *src, size_t n);
+    void (*accumulate_u8)(const uint8_t *src, size_t n, uint32_t *sums);
+} pc_kernels;
+
+/* Fills every entry for the given tiers; bits the build does not know are ignored. Asking for a
+ * tier that the machine lacks gives a table that must not be run. */
+void pc_kernels_fill(pc_kernels *kernels, uint32_t isa);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

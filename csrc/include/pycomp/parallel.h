@@ -1,0 +1,33 @@
+/* Running independent jobs on several threads. The threads live for one call only: there is no
+ * pool to own, to lose at fork or to share by mistake, and starting one costs some 20 us, which
+ * every caller's jobs dwarf. */
+#ifndef PYCOMP_PARALLEL_H
+#define PYCOMP_PARALLEL_H
+
+#include <stddef.h>
+
+#include "pycomp/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Called once for each job in [0, jobs). worker is in [0, threads) and names a slot that no other
+ * running job has: index per-worker workspace by it. */
+typedef void (*pc_job_fn)(void *context, size_t job, unsigned worker);
+
+/* Threads that pc_parallel_for will really use: 1 <= result <= PC_MAX_THREADS, never more than jobs. */
+unsigned pc_parallel_threads(unsigned wanted, size_t jobs);
+
+/* Runs fn for every job, taking jobs in ascending order, on at most pc_parallel_threads(threads,
+ * jobs) threads, the caller's included, and returns when all have ended. Threads that cannot be
+ * started are done without. */
+void pc_parallel_for(unsigned threads, size_t jobs, pc_job_fn fn, void *context);
+
+enum { PC_MAX_THREADS = 1024 };
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

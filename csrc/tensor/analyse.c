@@ -1,0 +1,269 @@
+/* Deciding how to code an array, from a sample of its rows: first the method (float keys, whole bytes, a
+ * palette, byte planes, or none), then the groups and tables (groups.c).
+ *
+ * Integer arithmetic on the sample alone, so that the same array gives the same frame everywhere. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "pycomp/hist.h"
+#include "pycomp/huffman.h"
+#include "tensor/palette.h"
+#include "tensor/sample.h"
+#include "tensor/split.h"
+
+enum {
+    /* Elements that decide the window of keys, and how rare a key must be to be left to the list of
+     * outliers: at 48 bits each, one in 8192 costs 0.006 bits an element. */
+    WINDOW_SAMPLE = 1 << 16,
+    OUTLIER_SHARE = 1 << 13,
+    MOST_KEY_BITS = 13,
+    /* Zeros worth a bitmap: one element in 20. A bitmap costs at most a bit, a zero in the stream its mids
+     * and lows. */
+    SPARSE_SHARE = 20,
+    /* Coded data must be smaller than the elements by 1 in 256 to be worth decoding. */
+    LEAST_GAIN = 256
+};
+
+/* Row number i of the sample: all rows where it holds them all, else evenly spaced ones. */
+static const uint8_t *row_of(const pc_tensor_encoder *e, const pc_sample *s, size_t i)
+{
+    const pc_tensor_model *m = &e->model;
+    uint64_t row = m->rows == s->rows ? i : m->rows / s->rows * i + m->rows % s->rows * i / s->rows;
+    return e->data + row * s->cols * m->traits->size;
+}
+
+static int complete(const pc_tensor_encoder *e, const pc_sample *s)
+{
+    return e->model.rows == s->rows;
+}
+
+/* The window reaches from the greatest key of a sub-sample down to where less than one element in
+ * OUTLIER_SHARE lies below, at most 255 keys. Smaller numbers come at half the rate for each octave, so
+ * codes for all of them would cost more than listing the few there are. */
+static pc_key_window find_window(const pc_tensor_encoder *e, const pc_sample *s)
+{
+    const pc_float_layout *layout = &e->model.layout;
+    uint32_t counts[1u << MOST_KEY_BITS] = {0};
+    unsigned greatest = 0, live = 0;
+    size_t step = s->rows * s->cols / WINDOW_SAMPLE + 1;
+    for (size_t i = 0; i < s->rows; i++) {
+        const uint8_t *row = row_of(e, s, i);
+        for (size_t c = i % step; c < s->cols; c += step) {
+            unsigned key = pc_float_key(pc_load_element(row + c * layout->size, layout->size), layout);
+            counts[key]++;
+            live += key != 0;
+            greatest = PC_MAX(greatest, key);
+        }
+    }
+    if (greatest == 0) return (pc_key_window){1, 1};
+    unsigned least = 1, below = 0;
+    while (least < greatest && (below + counts[least]) * OUTLIER_SHARE <= live) below += counts[least++];
+    if (greatest - least > 254) least = greatest - 254;
+    return (pc_key_window){(uint16_t)least, (uint16_t)greatest};
+}
+
+/* What the float core needs to know before it splits for good: how many zeros there are, and whether rows
+ * of narrower origin or constants let low bits be dropped. */
+typedef struct float_facts {
+    uint64_t zeros, trimmed_rows;
+} float_facts;
+
+static float_facts look_at_floats(const pc_tensor_encoder *e, const pc_sample *s)
+{
+    const pc_dtype_traits *t = e->model.traits;
+    float_facts facts = {0, 0};
+    uint64_t low_mask = t->n_trims ? ((uint64_t)1 << t->trim[0]) - 1 : 0;
+    for (size_t i = 0; i < s->rows; i++) {
+        const uint8_t *row = row_of(e, s, i);
+        uint64_t any = 0;
+        for (size_t c = 0; c < s->cols; c++) {
+            uint64_t x = pc_load_element(row + c * t->size, t->size);
+            any |= x;
+            facts.zeros += x == 0;
+        }
+        facts.trimmed_rows += any != 0 && (any & low_mask) == 0;
+    }
+    return facts;
+}
+
+/* Symbols of the sample by the model's method, and their sums. */
+static void fill_sample(const pc_tensor_encoder *e, pc_sample *s, uint8_t *mids, uint8_t *lows)
+{
+    const pc_tensor_model *m = &e->model;
+    pc_split_facts facts = {0, ~(uint64_t)0, 0};
+    memset(s->col_sums, 0, s->cols * sizeof *s->col_sums);
+    for (size_t i = 0; i < s->rows; i++) {
+        const uint8_t *row = row_of(e, s, i);
+        uint8_t *symbols = s->symbols + i * s->cols;
+        switch (m->method) {
+        case PC_METHOD_FLOAT:
+            e->kernels.float_split(row, s->cols, &m->layout, m->window, symbols, mids, lows, &facts);
+            break;
+        case PC_METHOD_PALETTE: pc_palette_symbols(m, row, s->cols, symbols); break;
+        default: memcpy(symbols, row, s->cols); break;
+        }
+        s->row_sums[i] = e->kernels.sum_u8(symbols, s->cols);
+        e->kernels.accumulate_u8(symbols, s->cols, s->col_sums);
+    }
+}
+
+/* Bits of the tables' entropy over the sample, rounded down. */
+static uint64_t symbol_bits(const pc_tensor_encoder *e)
+{
+    uint64_t bits = 0;
+    for (unsigned t = 0; t < e->model.n_tables; t++) bits += pc_hist_entropy_q16(e->counts[t]) >> 16;
+    return bits;
+}
+
+/* Codes from counts: where the sample is not the whole array, symbols that it missed get a code too. */
+static pc_status build_tables(pc_tensor_encoder *e, const pc_sample *s)
+{
+    pc_tensor_model *m = &e->model;
+    unsigned last = m->method == PC_METHOD_FLOAT ? m->window.last - m->window.first + 1u : 255u;
+    if (m->method == PC_METHOD_PALETTE) last = m->n_palette - 1;
+    if (m->coder == PC_CODER_RANS) {
+        e->rans_tables = pc_alloc(m->n_tables * pc_rans_encoder_table_size());
+        if (e->rans_tables == NULL) return PC_ERR_MEMORY;
+    }
+    for (unsigned t = 0; t < m->n_tables; t++) {
+        uint32_t *counts = e->counts[t];
+        for (unsigned v = 0; !complete(e, s) && v <= last; v++) counts[v] += counts[v] == 0;
+        if (m->coder == PC_CODER_PIVOT) {
+            uint8_t lengths[256];
+            pc_status status = pc_huffman_lengths(counts, PC_PIVOT_MAX_DEPTH, lengths);
+            if (status == PC_OK) status = pc_pivot_build(&m->tables.pivot[t], lengths);
+            if (status != PC_OK) return status;
+        } else {
+            pc_rans_normalize(counts, m->tables.freqs[t]);
+            void *table = e->rans_tables + t * pc_rans_encoder_table_size();
+            pc_rans_encoder_build(table, m->tables.freqs[t]);
+        }
+    }
+    return PC_OK;
+}
+
+/* Bits of one element as byte planes, plain or as differences, over the first rows of the sample. */
+static uint64_t planes_bits(pc_tensor_encoder *e, const pc_sample *s, int delta)
+{
+    size_t size = e->model.traits->size;
+    uint64_t bits = 0;
+    for (size_t p = 0; p < size; p++) {
+        uint32_t counts[256] = {0};
+        for (size_t i = 0; i < s->rows; i++) {
+            const uint8_t *row = row_of(e, s, i);
+            uint64_t before = delta ? pc_load_element(row, (unsigned)size) : 0;
+            for (size_t c = (size_t)delta; c < s->cols; c++) {
+                uint64_t x = pc_load_element(row + c * size, (unsigned)size);
+                uint64_t v = delta ? pc_zigzag_difference(x, before, (unsigned)size) : x;
+                before = x;
+                counts[v >> (8 * p) & 255]++;
+            }
+        }
+        bits += pc_hist_entropy_q16(counts) >> 16;
+    }
+    return bits;
+}
+
+/* Tries the float core, and keeps it if it saves anything. */
+static pc_status try_floats(pc_tensor_encoder *e, pc_sample *s, uint8_t *mids, uint8_t *lows, uint64_t *bits)
+{
+    pc_tensor_model *m = &e->model;
+    uint64_t n = (uint64_t)s->rows * s->cols;
+    m->method = PC_METHOD_FLOAT;
+    m->layout = m->traits->layout;
+    m->n_trims = m->traits->n_trims;
+    memcpy(m->trims, m->traits->trim, sizeof m->trims);
+    float_facts facts = look_at_floats(e, s);
+    if (m->layout.size == 2 && m->n_trims != 0) { /* fp16: splitting off the low bits only pays for trims */
+        if (facts.trimmed_rows * 64 > s->rows) {
+            m->layout.mid_bits = (uint8_t)(m->layout.mid_bits - m->trims[0]);
+            m->layout.low_bits = m->trims[0];
+        } else {
+            m->n_trims = 0;
+        }
+    }
+    m->window = find_window(e, s);
+    if (facts.zeros > n / SPARSE_SHARE && facts.zeros < n) m->flags |= PC_FRAME_SPARSE;
+    fill_sample(e, s, mids, lows);
+    pc_status status = pc_choose_groups(e, s);
+    if (status != PC_OK) return status;
+    /* The zeros go to the bitmap and leave the stream. */
+    if (m->flags & PC_FRAME_SPARSE) e->counts[0][0] -= (uint32_t)facts.zeros;
+    uint64_t raw_bits = m->layout.mid_bits + (uint64_t)m->layout.low_bits;
+    uint64_t dropped = facts.trimmed_rows * s->cols * m->trims[0];
+    if (m->flags & PC_FRAME_SPARSE) dropped += facts.zeros * raw_bits;
+    *bits = symbol_bits(e) + n * raw_bits - PC_MIN(dropped, n * raw_bits);
+    return PC_OK;
+}
+
+/* Decides between byte planes, with and without differences, and storing. */
+static void try_planes(pc_tensor_encoder *e, const pc_sample *s, uint64_t bits)
+{
+    pc_tensor_model *m = &e->model;
+    uint64_t plain = planes_bits(e, s, 0), delta = planes_bits(e, s, 1);
+    uint64_t best = PC_MIN(plain, delta);
+    if (m->method == PC_METHOD_FLOAT && best + best / 64 > bits) return;
+    m->flags = delta + delta / 64 < plain ? PC_FRAME_DELTA : 0;
+    m->method = PC_METHOD_PLANES;
+    m->row_groups = m->col_groups = 1;
+    m->n_tables = 0;
+}
+
+static pc_status decide(pc_tensor_encoder *e, pc_sample *s, uint8_t *mids, uint8_t *lows)
+{
+    pc_tensor_model *m = &e->model;
+    uint64_t n = (uint64_t)s->rows * s->cols, whole = n * m->traits->size * 8, bits = whole;
+    pc_status status = PC_OK;
+    m->row_groups = m->col_groups = 1;
+    if (m->traits->size > 1 && pc_palette_find(m, e->data, s)) {
+        m->method = PC_METHOD_PALETTE;
+    } else if (m->traits->is_float) {
+        status = try_floats(e, s, mids, lows, &bits);
+        if (status == PC_OK) try_planes(e, s, bits);
+    } else if (m->traits->size > 1) {
+        try_planes(e, s, bits);
+    } else {
+        m->method = PC_METHOD_BYTE;
+    }
+    if (status == PC_OK && (m->method == PC_METHOD_PALETTE || m->method == PC_METHOD_BYTE)) {
+        fill_sample(e, s, mids, lows);
+        status = pc_choose_groups(e, s);
+        bits = symbol_bits(e);
+    }
+    if (status != PC_OK) return status;
+    if (m->method != PC_METHOD_PLANES && bits + whole / LEAST_GAIN > whole) m->method = PC_METHOD_RAW;
+    if (m->method == PC_METHOD_RAW || m->method == PC_METHOD_PLANES) {
+        m->n_tables = 0;
+        m->row_groups = m->col_groups = 1;
+        return PC_OK;
+    }
+    return build_tables(e, s);
+}
+
+pc_status pc_tensor_analyse(pc_tensor_encoder *e)
+{
+    pc_tensor_model *m = &e->model;
+    m->row_groups = m->col_groups = 1;
+    m->coder = e->level >= PC_LEVEL_HIGH ? PC_CODER_RANS : PC_CODER_PIVOT;
+    if (m->info.size == 0) return PC_OK; /* method raw, no chunks */
+
+    pc_sample s = {.cols = m->info.cols};
+    uint64_t most = PC_MAX(pc_effort_of(e->level).sample / s.cols, 1u);
+    s.rows = (size_t)PC_MIN(most, m->rows);
+    size_t n = s.rows * s.cols, scratch = PC_MAX(s.cols * 6, 8 * PC_MAX(s.rows, s.cols)) + PC_SLACK;
+    size_t symbols = pc_round_up(n, 64) + PC_SLACK, line = pc_round_up(s.cols, 64) + PC_SLACK;
+    uint8_t *block = pc_alloc(symbols + line + pc_round_up(scratch, 64) + s.rows * 8 + s.cols * 4);
+    m->col_group = pc_alloc(s.cols);
+    if (block == NULL || m->col_group == NULL) {
+        pc_free(block);
+        return PC_ERR_MEMORY;
+    }
+    s.symbols = block;
+    uint8_t *mids = block + symbols, *lows = mids + line;
+    s.scratch = lows;
+    s.row_sums = (uint64_t *)(void *)(lows + pc_round_up(scratch, 64));
+    s.col_sums = (uint32_t *)(s.row_sums + s.rows);
+    pc_status status = decide(e, &s, mids, lows);
+    pc_free(block);
+    return status;
+}

@@ -1,0 +1,62 @@
+/* Making an encoder. */
+#include "tensor/encoder.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "tensor/section.h"
+
+/* More than any model takes: 16 tables, 256 tiles, 64 Ki column groups and a palette, with the room that
+ * sections want while they are coded. */
+static size_t head_bound(const pc_tensor_model *m)
+{
+    return 4096 + PC_MAX_TABLES * PC_RANS_FREQS_BOUND + 8 * PC_MAX_PALETTE + 2 * m->info.cols +
+           2 * pc_pivot_bound(m->info.cols);
+}
+
+pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, uint64_t size, pc_dtype dtype,
+                                   size_t cols, pc_level level, pc_tensor_encoder **encoder)
+{
+    if (level < PC_LEVEL_FAST || level > PC_LEVEL_MAX) return PC_ERR_PARAM;
+    pc_tensor_encoder *e = pc_alloc(sizeof *e);
+    if (e == NULL) return PC_ERR_MEMORY;
+    memset(e, 0, sizeof *e);
+    e->kernels = *kernels;
+    e->data = data;
+    e->level = level;
+    pc_status status = pc_model_shape(&e->model, size, dtype, cols, 0);
+    if (status == PC_OK) status = pc_tensor_analyse(e);
+    if (status == PC_OK) {
+        size_t cap = head_bound(&e->model), workspace = pc_section_workspace();
+        uint8_t *block = pc_alloc(cap + workspace);
+        if (block == NULL) status = PC_ERR_MEMORY;
+        else status = pc_head_write(e, block, cap, &e->model.info.head_size, block + cap);
+        e->head = block;
+    }
+    if (status != PC_OK) {
+        pc_tensor_encoder_free(e);
+        return status;
+    }
+    e->model.info.workspace_size = pc_chunk_space_size(&e->model);
+    *encoder = e;
+    return PC_OK;
+}
+
+void pc_tensor_encoder_free(pc_tensor_encoder *e)
+{
+    if (e == NULL) return;
+    pc_free(e->model.col_group);
+    pc_free(e->rans_tables);
+    pc_free(e->head);
+    pc_free(e);
+}
+
+const pc_tensor_info *pc_tensor_encoder_info(const pc_tensor_encoder *e)
+{
+    return &e->model.info;
+}
+
+const uint8_t *pc_tensor_encoder_head(const pc_tensor_encoder *e)
+{
+    return e->head;
+}

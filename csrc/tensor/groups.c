@@ -1,0 +1,158 @@
+/* Choosing row groups, column groups and tables.
+ *
+ * Rows and columns are ranked by mean symbol and cut into equal parts. Of {no groups, rows, columns,
+ * both} the cheapest wins, the price of tables and of stating the groups included; the tiles of each are
+ * clustered into tables (cluster.c). Integer arithmetic on the sample alone: nothing else has a say. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/mem.h"
+#include "tensor/cluster.h"
+#include "tensor/sample.h"
+
+enum {
+    /* Coding columns in groups costs the decoder a transposition; it must save 1 in 512 of the bits. */
+    COLUMN_GAIN = 512,
+    /* Fewest rows of one group that a chunk should have, where they are transposed in strips of 16. */
+    LEAST_STRIP = 8
+};
+
+static int by_value(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Thresholds that cut the sample's rows into equal groups. */
+static void rank_rows(pc_tensor_encoder *e, pc_sample *s, unsigned groups)
+{
+    uint64_t *sorted = s->scratch;
+    memcpy(sorted, s->row_sums, s->rows * sizeof *sorted);
+    qsort(sorted, s->rows, sizeof *sorted, by_value);
+    for (unsigned g = 1; g < groups; g++) e->thresholds[g - 1] = sorted[s->rows * g / groups];
+}
+
+typedef struct ranked {
+    uint32_t sum, col;
+} ranked;
+
+static int by_sum(const void *a, const void *b)
+{
+    const ranked *x = a, *y = b;
+    if (x->sum != y->sum) return x->sum < y->sum ? -1 : 1;
+    return x->col < y->col ? -1 : x->col > y->col;
+}
+
+static void rank_cols(pc_tensor_model *m, pc_sample *s, unsigned groups)
+{
+    ranked *order = s->scratch;
+    for (size_t c = 0; c < s->cols; c++) order[c] = (ranked){s->col_sums[c], (uint32_t)c};
+    qsort(order, s->cols, sizeof *order, by_sum);
+    for (size_t i = 0; i < s->cols; i++) m->col_group[order[i].col] = (uint8_t)(i * groups / s->cols);
+}
+
+/* Counts symbols by tile. */
+static void count_tiles(const pc_tensor_encoder *e, const pc_sample *s, unsigned row_groups, unsigned col_groups,
+                        uint32_t (*tiles)[256])
+{
+    const pc_tensor_model *m = &e->model;
+    for (size_t i = 0; i < s->rows; i++) {
+        const uint8_t *symbols = s->symbols + i * s->cols;
+        unsigned group = 0;
+        while (group + 1 < row_groups && s->row_sums[i] >= e->thresholds[group]) group++;
+        if (col_groups == 1) {
+            e->kernels.hist_u8(symbols, s->cols, tiles[group]);
+        } else {
+            uint32_t(*row_tiles)[256] = tiles + group * col_groups;
+            for (size_t c = 0; c < s->cols; c++) row_tiles[m->col_group[c]][symbols[c]]++;
+        }
+    }
+}
+
+/* One way to group, priced. */
+typedef struct plan {
+    unsigned row_groups, col_groups, n_tables;
+    uint64_t bits;
+    uint8_t table_of[PC_MAX_GROUPS * PC_MAX_GROUPS];
+    uint32_t counts[PC_MAX_TABLES][256];
+} plan;
+
+/* Prices a grouping. tiles is clobbered. */
+static void price(const pc_tensor_encoder *e, const pc_sample *s, unsigned row_groups, unsigned col_groups,
+                  uint32_t (*tiles)[256], plan *p)
+{
+    const pc_tensor_model *m = &e->model;
+    unsigned table_bits = m->coder == PC_CODER_PIVOT ? 4 : 6;
+    uint64_t scale_q8 = m->rows * 256 / s->rows;
+    p->row_groups = row_groups;
+    p->col_groups = col_groups;
+    p->n_tables = pc_cluster(tiles, row_groups * col_groups, PC_MAX_TABLES, table_bits, scale_q8, p->table_of,
+                             p->counts, &p->bits);
+    p->bits += m->rows * pc_log2_ceil(row_groups) + s->cols * pc_log2_ceil(col_groups) +
+               4u * row_groups * col_groups;
+}
+
+/* Sums tiles over rows or columns into a coarser grouping. */
+static void fold(uint32_t (*from)[256], unsigned rows, unsigned cols, int keep_rows, uint32_t (*to)[256])
+{
+    memset(to, 0, (size_t)(keep_rows ? rows : cols) * sizeof *to);
+    for (unsigned r = 0; r < rows; r++)
+        for (unsigned c = 0; c < cols; c++)
+            for (unsigned s = 0; s < 256; s++) to[keep_rows ? r : c][s] += from[r * cols + c][s];
+}
+
+/* Chooses groups and tables for the symbols of the sample. */
+pc_status pc_choose_groups(pc_tensor_encoder *e, pc_sample *s)
+{
+    pc_tensor_model *m = &e->model;
+    const pc_effort effort = pc_effort_of(e->level);
+    unsigned rows = m->flags & PC_FRAME_SPARSE || s->rows < 2 * effort.row_groups ? 1 : effort.row_groups;
+    unsigned cols = m->flags & PC_FRAME_SPARSE || s->cols < 4 * effort.col_groups ? 1 : effort.col_groups;
+    /* A chunk's rows of one group are transposed in strips: with few rows, few groups. */
+    while (rows > 1 && cols > 1 && m->chunk_rows / rows < LEAST_STRIP) rows /= 2;
+
+    size_t n_tiles = (size_t)rows * cols;
+    uint32_t(*tiles)[256] = pc_alloc((2 * n_tiles + 1) * sizeof *tiles);
+    plan *plans = pc_alloc(4 * sizeof *plans);
+    if (tiles == NULL || plans == NULL) {
+        pc_free(tiles);
+        pc_free(plans);
+        return PC_ERR_MEMORY;
+    }
+    uint32_t(*folded)[256] = tiles + n_tiles, (*whole)[256] = tiles + 2 * n_tiles;
+    if (rows > 1) rank_rows(e, s, rows);
+    if (cols > 1) rank_cols(m, s, cols);
+    memset(tiles, 0, n_tiles * sizeof *tiles);
+    count_tiles(e, s, rows, cols, tiles);
+
+    plan *best = &plans[0];
+    fold(tiles, 1, rows * cols, 1, whole);
+    price(e, s, 1, 1, whole, &plans[0]);
+    if (rows > 1) {
+        fold(tiles, rows, cols, 1, folded);
+        price(e, s, rows, 1, folded, &plans[1]);
+        if (plans[1].bits < best->bits) best = &plans[1];
+    }
+    if (cols > 1) {
+        plan *grouped = &plans[3];
+        price(e, s, rows, cols, tiles, grouped);
+        if (rows > 1) { /* tiles is clobbered: count again for the columns alone */
+            memset(folded, 0, cols * sizeof *folded);
+            count_tiles(e, s, 1, cols, folded);
+            price(e, s, 1, cols, folded, &plans[2]);
+            if (plans[2].bits < grouped->bits) grouped = &plans[2];
+        }
+        if (grouped->bits + best->bits / COLUMN_GAIN < best->bits) best = grouped;
+    }
+    m->row_groups = best->row_groups;
+    m->col_groups = best->col_groups;
+    m->n_tables = best->n_tables;
+    memcpy(m->tile_table, best->table_of, sizeof m->tile_table);
+    memcpy(e->counts, best->counts, sizeof e->counts);
+    if (m->col_groups > 1)
+        for (size_t c = 0; c < s->cols; c++) m->cols_in_group[m->col_group[c]]++;
+    pc_free(tiles);
+    pc_free(plans);
+    return PC_OK;
+}

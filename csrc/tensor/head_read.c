@@ -1,0 +1,172 @@
+/* Reading a frame's head. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/mem.h"
+#include "pycomp/huffman.h"
+#include "pycomp/xxh3.h"
+#include "tensor/decoder.h"
+#include "tensor/head.h"
+#include "tensor/section.h"
+
+/* The head's variable part, copied so that slack can be read behind it. */
+typedef struct reader {
+    pc_tensor_decoder *d;
+    const uint8_t *next, *end;
+    void *workspace;
+} reader;
+
+static pc_status take_section(reader *in, uint8_t *dst, size_t n)
+{
+    size_t used = 0;
+    pc_status status = pc_section_decode(&in->d->kernels, in->next, (size_t)(in->end - in->next), &used, dst, n,
+                                         in->workspace);
+    if (status == PC_OK) in->next += used;
+    return status;
+}
+
+static pc_status take_table(reader *in, unsigned t)
+{
+    pc_tensor_model *m = &in->d->model;
+    size_t left = (size_t)(in->end - in->next), used = 0;
+    pc_status status;
+    if (m->coder == PC_CODER_PIVOT) {
+        uint8_t lengths[256];
+        status = pc_huffman_read_lengths(in->next, left, lengths, &used);
+        if (status == PC_OK) status = pc_pivot_build(&m->tables.pivot[t], lengths);
+    } else {
+        status = pc_rans_read_freqs(in->next, left, m->tables.freqs[t], &used);
+        void *table = in->d->rans_tables + t * pc_rans_decoder_table_size();
+        if (status == PC_OK) pc_rans_decoder_build(table, m->tables.freqs[t]);
+    }
+    in->next += used;
+    return status;
+}
+
+static pc_status take_method(reader *in)
+{
+    pc_tensor_model *m = &in->d->model;
+    size_t left = (size_t)(in->end - in->next);
+    if (m->method == PC_METHOD_FLOAT) {
+        if (!m->traits->is_float || m->window.first == 0 || m->window.last < m->window.first ||
+            m->window.last - m->window.first > 254)
+            return PC_ERR_CORRUPT;
+        if (left < 1) return PC_ERR_TRUNCATED;
+        unsigned mid_bits = *in->next++;
+        m->layout = m->traits->layout;
+        if (m->window.last >> m->layout.key_bits != 0) return PC_ERR_CORRUPT;
+        m->n_trims = m->traits->n_trims;
+        memcpy(m->trims, m->traits->trim, sizeof m->trims);
+        if (m->layout.size == 2 && m->n_trims != 0) { /* fp16, whose low bits are split off or not */
+            if (mid_bits + m->trims[0] == m->layout.mid_bits) {
+                m->layout.low_bits = m->trims[0];
+                m->layout.mid_bits = (uint8_t)mid_bits;
+            } else {
+                m->n_trims = 0;
+            }
+        }
+        if (mid_bits != m->layout.mid_bits) return PC_ERR_CORRUPT;
+    } else if (m->method == PC_METHOD_PALETTE) {
+        if (left < 1) return PC_ERR_TRUNCATED;
+        m->n_palette = *in->next++ + 1u;
+        if (left - 1 < m->n_palette * m->traits->size) return PC_ERR_TRUNCATED;
+        for (unsigned i = 0; i < m->n_palette; i++, in->next += m->traits->size) {
+            uint64_t value = 0;
+            memcpy(&value, in->next, m->traits->size);
+            m->palette[i] = PC_LE64(value);
+        }
+    } else if (m->method == PC_METHOD_BYTE) {
+        if (m->traits->size != 1) return PC_ERR_CORRUPT;
+    } else if (m->method > PC_METHOD_PALETTE) {
+        return PC_ERR_UNSUPPORTED;
+    }
+    return PC_OK;
+}
+
+static pc_status take_groups(reader *in)
+{
+    pc_tensor_model *m = &in->d->model;
+    int has_tables = m->method == PC_METHOD_FLOAT || m->method == PC_METHOD_BYTE || m->method == PC_METHOD_PALETTE;
+    unsigned tiles = m->row_groups * m->col_groups;
+    if (m->row_groups < 1 || m->row_groups > PC_MAX_GROUPS || m->col_groups < 1 || m->col_groups > PC_MAX_GROUPS ||
+        m->n_tables > PC_MAX_TABLES || (m->n_tables != 0) != has_tables)
+        return PC_ERR_CORRUPT;
+    if ((!has_tables || m->flags & PC_FRAME_SPARSE) && tiles != 1) return PC_ERR_CORRUPT;
+    if (m->flags & PC_FRAME_SPARSE && m->method != PC_METHOD_FLOAT) return PC_ERR_CORRUPT;
+    if (m->flags & ~(PC_FRAME_SPARSE | PC_FRAME_DELTA)) return PC_ERR_UNSUPPORTED;
+    pc_status status = PC_OK;
+    if (m->n_tables > 1) {
+        uint8_t tables[PC_MAX_GROUPS * PC_MAX_GROUPS + PC_SLACK];
+        status = take_section(in, tables, tiles);
+        if (status != PC_OK) return status;
+        memcpy(m->tile_table, tables, tiles);
+        for (unsigned i = 0; i < tiles; i++)
+            if (m->tile_table[i] >= m->n_tables) return PC_ERR_CORRUPT;
+    }
+    if (m->col_groups > 1) {
+        m->col_group = pc_alloc(m->info.cols + PC_SLACK);
+        if (m->col_group == NULL) return PC_ERR_MEMORY;
+        status = take_section(in, m->col_group, m->info.cols);
+        if (status != PC_OK) return status;
+        for (size_t c = 0; c < m->info.cols; c++) {
+            if (m->col_group[c] >= m->col_groups) return PC_ERR_CORRUPT;
+            m->cols_in_group[m->col_group[c]]++;
+        }
+    }
+    return status;
+}
+
+static pc_status read_model(reader *in)
+{
+    pc_tensor_model *m = &in->d->model;
+    if (m->coder > PC_CODER_RANS) return PC_ERR_UNSUPPORTED;
+    pc_status status = take_method(in);
+    if (status == PC_OK) status = take_groups(in);
+    if (status != PC_OK) return status;
+    if (m->coder == PC_CODER_RANS && m->n_tables != 0) {
+        in->d->rans_tables = pc_alloc(m->n_tables * pc_rans_decoder_table_size());
+        if (in->d->rans_tables == NULL) return PC_ERR_MEMORY;
+    }
+    for (unsigned t = 0; t < m->n_tables; t++) {
+        status = take_table(in, t);
+        if (status != PC_OK) return status;
+    }
+    return in->next == in->end ? PC_OK : PC_ERR_CORRUPT;
+}
+
+pc_status pc_head_read(pc_tensor_decoder *d, const uint8_t *src, size_t src_len)
+{
+    pc_tensor_model *m = &d->model;
+    if (src_len < 1) return PC_ERR_TRUNCATED;
+    if (src[PC_HEAD_VERSION] != PC_FRAME_VERSION) return PC_ERR_UNSUPPORTED;
+    if (src_len < PC_HEAD_FIXED) return PC_ERR_TRUNCATED;
+    size_t length = pc_load32(src + PC_HEAD_LENGTH);
+    if (length < PC_HEAD_FIXED) return PC_ERR_CORRUPT;
+    if (length > PC_TENSOR_MAX_HEAD) return PC_ERR_LIMIT;
+    if (src_len < length) return PC_ERR_TRUNCATED;
+
+    uint8_t *copy = pc_alloc(length + PC_SLACK + pc_section_workspace());
+    if (copy == NULL) return PC_ERR_MEMORY;
+    memcpy(copy, src, length);
+    pc_store32(copy + PC_HEAD_CHECKSUM, 0);
+    pc_status status = PC_OK;
+    if ((uint32_t)pc_xxh3_64(&d->kernels, copy, length) != pc_load32(src + PC_HEAD_CHECKSUM))
+        status = PC_ERR_CHECKSUM;
+    if (status == PC_OK)
+        status = pc_model_shape(m, pc_load64(src + PC_HEAD_SIZE), (pc_dtype)src[PC_HEAD_DTYPE],
+                                pc_load32(src + PC_HEAD_COLS), 1);
+    if (status == PC_OK) {
+        m->info.head_size = length;
+        m->method = src[PC_HEAD_METHOD];
+        m->coder = src[PC_HEAD_CODER];
+        m->flags = src[PC_HEAD_FLAGS];
+        m->row_groups = src[PC_HEAD_ROW_GROUPS];
+        m->col_groups = src[PC_HEAD_COL_GROUPS];
+        m->n_tables = src[PC_HEAD_TABLES];
+        m->window = (pc_key_window){pc_load16(src + PC_HEAD_WINDOW), pc_load16(src + PC_HEAD_WINDOW + 2)};
+        reader in = {d, copy + PC_HEAD_FIXED, copy + length, copy + length + PC_SLACK};
+        status = read_model(&in);
+    }
+    pc_free(copy);
+    return status == PC_ERR_PARAM ? PC_ERR_CORRUPT : status;
+}

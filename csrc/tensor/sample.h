@@ -1,0 +1,36 @@
+/* A sample of an array's rows, which the encoder decides by. Encode side only. */
+#ifndef PC_TENSOR_SAMPLE_H
+#define PC_TENSOR_SAMPLE_H
+
+#include "tensor/encoder.h"
+
+/* How hard each level looks. */
+typedef struct pc_effort {
+    uint32_t sample;                 /* elements */
+    uint32_t row_groups, col_groups; /* at most */
+} pc_effort;
+
+/* Sample size and finest grouping by level. Eight equal parts take most of the gain; more column groups
+ * cost the decoder nothing, more row groups cost bits. */
+PC_INLINE pc_effort pc_effort_of(pc_level level)
+{
+    switch (level) {
+    case PC_LEVEL_FAST: return (pc_effort){1 << 17, 8, 1};
+    case PC_LEVEL_DEFAULT: return (pc_effort){1 << 19, 8, 16};
+    default: return (pc_effort){1 << 21, 16, 16};
+    }
+}
+
+typedef struct pc_sample {
+    size_t rows, cols;
+    uint8_t *symbols;   /* rows * cols */
+    uint64_t *row_sums; /* of symbols */
+    uint32_t *col_sums;
+    void *scratch; /* 8 bytes for each row and for each column */
+} pc_sample;
+
+/* Chooses row groups, column groups and tables for the sample's symbols, into the model, thresholds and
+ * counts (groups.c). Counts are of the sample: codes still need gaps filled where it is not the whole. */
+pc_status pc_choose_groups(pc_tensor_encoder *encoder, pc_sample *sample);
+
+#endif

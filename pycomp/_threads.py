@@ -1,0 +1,90 @@
+"""How many cores this process may really use.
+
+``os.cpu_count()`` counts the machine. A process is further confined by its affinity mask (taskset,
+Slurm) and by the CPU quota of its control group (containers): with a quota of two cores on a machine
+of 64, 64 threads only wait for each other. The quota is read from cgroup v2 (``cpu.max``) and v1
+(``cpu.cfs_quota_us`` over ``cpu.cfs_period_us``), on the process's own group and each group above it,
+since every level binds. Sources: Linux's admin-guide/cgroup-v2 and scheduler/sched-bwc.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+
+__all__ = ["resolve", "usable_cores"]
+
+_GROUP = Path("/proc/self/cgroup")
+_MOUNT = Path("/sys/fs/cgroup")
+
+
+def _above(group: str) -> list[PurePosixPath]:
+    """The group and every group above it, relative to the mount."""
+    path = PurePosixPath(group.strip().lstrip("/"))
+    return [path, *path.parents]
+
+
+def _ratio(quota: str, period: str) -> float | None:
+    """The cores that *quota* µs in every *period* µs amount to; None when there is no limit."""
+    try:
+        cores = int(quota) / int(period)
+    except (ValueError, ZeroDivisionError):  # "max", or a file we cannot make sense of
+        return None
+    return cores if cores > 0 else None  # v1 writes -1 for no limit
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def cgroup_cores(proc: Path = _GROUP, mount: Path = _MOUNT) -> float | None:
+    """The CPU quota in cores, the tightest of all levels, or None when nothing limits it."""
+    found: list[float | None] = []
+    for line in _read(proc).splitlines():
+        _, _, rest = line.partition(":")
+        controllers, _, group = rest.partition(":")
+        if not controllers:
+            for level in _above(group):
+                quota, _, period = _read(mount / level / "cpu.max").partition(" ")
+                found.append(_ratio(quota, period))
+        elif "cpu" in controllers.split(","):
+            for root in ("cpu", controllers):
+                for level in _above(group):
+                    folder = mount / root / level
+                    quota, period = _read(folder / "cpu.cfs_quota_us"), _read(folder / "cpu.cfs_period_us")
+                    found.append(_ratio(quota, period))
+    limits = [cores for cores in found if cores is not None]
+    return min(limits) if limits else None
+
+
+def usable_cores() -> int:
+    """Cores that the affinity mask and the control group leave to this process, at least 1.
+
+    >>> usable_cores() >= 1
+    True
+    """
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except (AttributeError, OSError):  # not every system has affinity masks
+        cores = os.cpu_count() or 1
+    quota = cgroup_cores()
+    if quota is not None:
+        # Rounded up: a quota of 1.5 cores keeps two threads busy three quarters of the time each.
+        cores = min(cores, -int(-quota // 1))
+    return max(1, cores)
+
+
+def resolve(threads: int | None) -> int:
+    """*threads* as the caller gave it, checked; None means all usable cores.
+
+    >>> resolve(3)
+    3
+    """
+    if threads is None:
+        return usable_cores()
+    if threads < 1:
+        raise ValueError(f"threads must be at least 1 (or None for all usable cores), not {threads}")
+    return int(threads)

@@ -1,0 +1,283 @@
+"""``pack``: a file or folder into one .pcz.
+
+List the members, plan each file's segments, look every segment up among those there are already
+(equal size and sampled hash propose, a comparison byte by byte decides), code the rest in order, write
+the index. The target is written under a temporary name, flushed to the disk and renamed, so that under
+its own name there is a whole archive or none.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import BinaryIO, NamedTuple
+
+from pycomp._native.checksum import xxh3_64
+from pycomp._native.tensor import LEVELS
+from pycomp._threads import resolve
+from pycomp.archive import npy, safetensors
+from pycomp.archive.detect import plan_unknown, sample
+from pycomp.archive.files import AtomicFile, write_all
+from pycomp.archive.index import Extent, Index, Segment, Tensor
+from pycomp.archive.layout import Method
+from pycomp.archive.plan import FilePlan, Job, cut_holes, plan_bytes, plan_tensors
+from pycomp.archive.report import DtypeShare, PackReport
+from pycomp.archive.sources import Sources, find_holes
+from pycomp.archive.tree import Member, walk
+from pycomp.archive.writer import ZLIB_LEVELS, Writer, numeric_level
+from pycomp.errors import PycompError, UnsupportedError
+
+__all__ = ["Progress", "pack"]
+
+Progress = Callable[[int, int, str], None]
+PathLike = str | os.PathLike[str]
+
+SHARE_MIN = 64  # sharing anything smaller saves less than naming it costs
+SHARE_SAMPLE = 16 << 10
+SHARE_TRIES = 4  # equal samples with unequal contents (mostly zeros, say): compare with the latest few
+
+
+def pack(
+    src: PathLike,
+    dst: PathLike | BinaryIO | None = None,
+    *,
+    level: str = "default",
+    threads: int | None = None,
+    base: PathLike | None = None,
+    progress: Progress | None = None,
+    dereference: bool = False,
+) -> PackReport:
+    """Pack a file or a folder into a ``.pcz`` archive, bit-exactly.
+
+    Args:
+        src: the file or folder. Weights in .safetensors, .npy and .npz files become tensors that can be
+            read one by one; numbers in other files are found by their statistics.
+        dst: where to: a path, replaced atomically; a writable binary file (a pipe will do); or None for
+            the name of *src* with ``.pcz`` added.
+        level: ``fast``, ``default``, ``high`` or ``max``; the archive does not depend on *threads*.
+        threads: None for all usable cores.
+        base: reserved for coding differences to another archive; not supported yet.
+        progress: called with (bytes done, bytes in all, member) from the calling thread.
+        dereference: pack what symbolic links point at instead of the links.
+
+    Returns:
+        A report with sizes, the ratio, the share of each dtype, and warnings about what was skipped or
+        is not what its name says.
+
+    Raises:
+        OSError: *src* cannot be read or *dst* not be written; nothing is left behind.
+        UnsupportedError: *base* is given.
+        PycompError: a file changed while it was being packed; nothing is left behind.
+
+    >>> import pathlib, tempfile, pycomp
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "notes.txt").write_text("to be or not to be " * 100)
+    >>> report = pycomp.pack(folder / "notes.txt")
+    >>> report.raw_bytes, report.packed_bytes < 500
+    (1900, True)
+    """
+    _refuse_base(base)
+    numeric_level(level)
+    count = resolve(threads)
+    started = time.perf_counter()
+    root = os.fspath(src)
+    if dst is None:
+        dst = os.path.abspath(root) + ".pcz"
+    if isinstance(dst, (str, os.PathLike)):
+        if os.path.isdir(dst):
+            raise IsADirectoryError(f"cannot write the archive to {os.fspath(dst)!r}: it is a folder")
+        if os.path.exists(dst) and os.path.samefile(root, dst):
+            raise ValueError(f"cannot write the archive of {root!r} over {root!r} itself")
+        with AtomicFile(os.fspath(dst), sync=True) as file:
+            exclude = {os.path.realpath(dst), os.path.realpath(file.path)}
+            work = _Packing(root, file.write, exclude, level, count, progress, dereference)
+            packed = work.run()
+        target = os.fspath(dst)
+    else:
+        sink = dst
+        work = _Packing(root, lambda data: write_all(sink, data), set(), level, count, progress, dereference)
+        packed = work.run()
+        target = str(getattr(dst, "name", "-"))
+    return PackReport(
+        src=root,
+        dst=target,
+        files=sum(member.entry.kind == "file" for member in work.members),
+        tensors=sum(len(member.entry.tensors) for member in work.members),
+        raw_bytes=work.total,
+        packed_bytes=packed,
+        shared_bytes=work.shared,
+        seconds=time.perf_counter() - started,
+        by_dtype=work.by_dtype(),
+        warnings=work.warnings,
+    )
+
+
+def _refuse_base(base: PathLike | None) -> None:
+    if base is not None:
+        raise UnsupportedError("base= (differences to another archive) is not supported by this version")
+
+
+class _Origin(NamedTuple):
+    """Where the content of a segment came from."""
+
+    member: int
+    ranges: tuple[tuple[int, int], ...]
+    segment: int
+
+
+class _Packing:
+    """The state of one ``pack``."""
+
+    def __init__(
+        self,
+        root: str,
+        write: Callable[[bytes | memoryview], None],
+        exclude: set[str],
+        level: str,
+        threads: int,
+        progress: Progress | None,
+        dereference: bool,
+    ) -> None:
+        self.members, self.warnings = walk(root, exclude, dereference)
+        self.total = sum(member.entry.size for member in self.members)
+        self.shared = 0
+        self.shares: dict[str, list[int]] = {}
+        self._single = not os.path.isdir(root)
+        self._sources = Sources(self.members)
+        self._detect_level = min(numeric_level(level), LEVELS["default"])
+        self._zlib_level = ZLIB_LEVELS[level]
+        self._progress = progress
+        self._done_bytes = 0
+        self._known: dict[tuple[int, int], list[_Origin]] = {}
+        self._queue: deque[tuple[int, Job]] = deque()  # (member, job) with the writer, in order
+        self._within = 0  # bytes done of the first of them
+        self._writer = Writer(write, level, threads, self._done)
+
+    def run(self) -> int:
+        """Code everything; returns the size of the archive."""
+        try:
+            for number, member in enumerate(self.members):
+                if member.entry.kind == "file" and member.entry.size:
+                    self._add_file(number, member)
+            return self._writer.close(self._index)
+        finally:
+            self._writer.shutdown()
+            self._sources.close()
+
+    def by_dtype(self) -> list[DtypeShare]:
+        """What each dtype took, the largest first."""
+        shares = [DtypeShare(dtype, *numbers) for dtype, numbers in self.shares.items()]
+        return sorted(shares, key=lambda share: -share.raw_bytes)
+
+    def _index(self, segments: list[Segment]) -> bytes:
+        self._sources.check_unchanged()
+        return Index(self._single, segments, [member.entry for member in self.members]).to_json()
+
+    def _add_file(self, number: int, member: Member) -> None:
+        mapped = self._sources.open(number)
+        plan = self._plan(member, mapped)
+        entry = member.entry
+        entry.format, entry.tensors = plan.format, plan.tensors
+        self.warnings += [f"{entry.path}: {warning}" for warning in plan.warnings]
+        for tensor in plan.tensors:
+            self._share(tensor.dtype)[0] += 1
+        for job in plan.jobs:
+            segment = self._add_job(number, job)
+            skip = 0
+            for start, size in job.ranges:
+                entry.extents.append(Extent(start, size, segment, skip))
+                skip += size
+        entry.extents.sort()
+
+    def _plan(self, member: Member, mapped: mmap.mmap) -> FilePlan:
+        plan = _plan_known(member.path, mapped)
+        holes = find_holes(member.path, member.status)
+        if plan.tensors:
+            plan.jobs = cut_holes(plan.jobs, holes)
+            return plan
+        view = memoryview(mapped)
+        plan.jobs = []
+        for job in cut_holes(list(plan_bytes([(0, len(mapped))])), holes):
+            if job.method == Method.ZEROS:
+                plan.jobs.append(job)
+            else:
+                plan.jobs += plan_unknown(view, *job.ranges[0], self._detect_level, self._zlib_level)
+        return plan
+
+    def _add_job(self, number: int, job: Job) -> int:
+        if job.method == Method.ZEROS or job.size < SHARE_MIN:
+            return self._code(number, job)
+        content = self._sources.view(number, job.ranges)
+        key = (job.size, xxh3_64(sample(content, 0, len(content), SHARE_SAMPLE)))
+        known = self._known.setdefault(key, [])
+        for origin in reversed(known[-SHARE_TRIES:]):
+            if self._sources.equal((origin.member, origin.ranges), (number, job.ranges)):
+                self.shared += job.size
+                self._share(_dtype_of(job))[1] += job.size
+                self._tick(job.size, number)
+                return origin.segment
+        segment = self._code(number, job)
+        known.append(_Origin(number, job.ranges, segment))
+        return segment
+
+    def _code(self, number: int, job: Job) -> int:
+        content = memoryview(b"") if job.method == Method.ZEROS else self._sources.view(number, job.ranges)
+        self._queue.append((number, job))
+        return self._writer.add(job, content)
+
+    def _done(self, job: Job, size: int, packed: int, last: bool) -> None:
+        """The writer wrote *size* more content bytes of *job*, the first in the queue."""
+        number, _ = self._queue[0]
+        share = self._share(_dtype_of(job))
+        share[1] += size
+        share[2] += packed
+        if len(job.ranges) == 1 and size:
+            self._sources.release(number, ((job.ranges[0][0] + self._within, size),))
+        self._within = 0 if last else self._within + size
+        if last:
+            self._queue.popleft()
+        self._tick(size, number)
+
+    def _tick(self, size: int, number: int) -> None:
+        self._done_bytes += size
+        if self._progress is not None:
+            self._progress(self._done_bytes, self.total, self.members[number].entry.path)
+
+    def _share(self, dtype: str) -> list[int]:
+        return self.shares.setdefault(dtype, [0, 0, 0])
+
+
+def _dtype_of(job: Job) -> str:
+    return "bytes" if job.method == Method.ZLIB or job.dtype == "BYTES" else job.dtype
+
+
+def _plan_known(path: str, mapped: mmap.mmap) -> FilePlan:
+    """The plan for a file of a known format; one without tensors when it is none, or a broken one."""
+    view = memoryview(mapped)
+    name = path.lower()
+    plan = FilePlan([])
+    tensors: list[Tensor] = []
+    try:
+        # By content too: model hubs keep their files under hashes.
+        if name.endswith(".safetensors") or mapped[8:9] == b"{":
+            plan.format = "safetensors"
+            header = safetensors.read_header(lambda start, size: mapped[start : start + size], len(mapped))
+            tensors, _ = safetensors.parse_header(header, len(mapped))
+        elif name.endswith(".npy") or mapped[:6] == npy.NPY_MAGIC:
+            plan.format = "npy"
+            tensors = [npy.parse_npy(view, 0, len(mapped), os.path.basename(path).removesuffix(".npy"))]
+        elif name.endswith(".npz"):
+            plan.format = "npz"
+            with open(path, "rb") as file:
+                tensors = npy.parse_npz(file, view)
+    except PycompError as error:
+        if name.endswith("." + plan.format):
+            plan.warnings.append(f"packed as plain bytes, as it is no valid {plan.format} file: {error}")
+        return FilePlan([], warnings=plan.warnings)
+    if plan.format != "bytes":
+        plan.tensors = tensors
+        plan.jobs = plan_tensors(tensors, len(mapped))
+    return plan

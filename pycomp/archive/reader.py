@@ -1,0 +1,343 @@
+"""``open``: reading single files, tensors and rows out of a .pcz without unpacking it.
+
+Opening reads the index only. A tensor or a range of its rows then touches the chunks that hold it and
+nothing else, whether the archive is a local file or byte ranges of something far away. An ``Archive``
+may be used by several threads at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pycomp._threads import resolve as resolve_threads
+from pycomp.archive.bytesource import RangeReadable, open_source
+from pycomp.archive.dtypes import numpy_dtype, packed_shape
+from pycomp.archive.index import Entry, Tensor
+from pycomp.archive.layout import Method
+from pycomp.archive.opening import read_index
+from pycomp.archive.report import ArchiveInfo, DtypeShare, TensorInfo, VerifyReport
+from pycomp.archive.segments import SegmentError, Segments
+from pycomp.errors import LimitError, PycompError
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    import numpy as np
+
+__all__ = ["Archive", "open"]
+
+STREAM_SIZE = 8 << 20
+
+
+class _Named(NamedTuple):
+    entry: Entry
+    tensor: Tensor
+
+
+class Archive:
+    """An open .pcz archive; see ``pycomp.open``. Also a context manager.
+
+    Attributes:
+        warnings: what was odd about the archive when it was opened (a damaged copy of its index).
+        entries: files, folders and links in the order they were packed.
+    """
+
+    def __init__(
+        self, where: str | os.PathLike[str] | BinaryIO | RangeReadable, *, threads: int | None = 1
+    ) -> None:
+        self._threads = resolve_threads(threads)
+        self._source = open_source(where)
+        self.name = self._source.name
+        try:
+            self._index, self.warnings = read_index(self._source)
+        except PycompError as error:
+            self._source.close()
+            raise type(error)(f"{self.name}: {error}") from None
+        self.entries = self._index.entries
+        self._segments = Segments(self._source, self._index.segments)
+        self._files = {entry.path: entry for entry in self.entries if entry.kind == "file"}
+        self._names = self._name_tensors()
+
+    # What is there
+
+    def keys(self) -> list[str]:
+        """The names of all tensors; where files share a name it is ``file#name`` for each of them."""
+        return list(self._names)
+
+    def files(self) -> list[str]:
+        """The paths of all files."""
+        return list(self._files)
+
+    def describe(self, name: str) -> TensorInfo:
+        """Dtype, shape, size and place of a tensor; raises KeyError."""
+        entry, tensor = self._find(name)
+        return TensorInfo(
+            name, entry.path, tensor.dtype, tensor.shape, tensor.nbytes, round(self._packed(entry, tensor))
+        )
+
+    def info(self) -> ArchiveInfo:
+        """Counts and sizes of the whole archive."""
+        shares: dict[str, list[float]] = {}
+        raw = 0
+        for entry in self._files.values():
+            raw += entry.size
+            rest = [entry.size, self._packed(entry, None)]
+            for tensor in entry.tensors:
+                share = shares.setdefault(tensor.dtype, [0, 0, 0])
+                packed = self._packed(entry, tensor)
+                for k, amount in enumerate((1, tensor.nbytes, packed)):
+                    share[k] += amount
+                rest[0] -= tensor.nbytes
+                rest[1] -= packed
+            share = shares.setdefault("bytes", [0, 0, 0])
+            share[1] += rest[0]
+            share[2] += rest[1]
+        if not any(shares.get("bytes", [1])):
+            del shares["bytes"]
+        kinds = Counter(entry.kind for entry in self.entries)
+        return ArchiveInfo(
+            path=self.name,
+            single=self._index.single,
+            files=kinds["file"],
+            folders=kinds["folder"],
+            links=kinds["link"],
+            tensors=len(self._names),
+            raw_bytes=raw,
+            packed_bytes=self._source.size,
+            segments=dict(Counter(Method.NAMES[segment.method] for segment in self._index.segments)),
+            by_dtype=sorted(
+                (DtypeShare(d, int(n), int(a), max(0, round(b))) for d, (n, a, b) in shares.items()),
+                key=lambda share: -share.raw_bytes,
+            ),
+            warnings=list(self.warnings),
+        )
+
+    # Reading
+
+    def tensor(self, name: str) -> np.ndarray[Any, Any]:
+        """A tensor as a new, writable numpy array (for dtypes that numpy lacks see ``archive.dtypes``).
+
+        Raises KeyError for a name that is not there, and a PycompError that names file, tensor, chunk
+        and offset where the archive is damaged.
+        """
+        return self._read_rows(*self._find(name), None)
+
+    def slice(self, name: str, rows: Any) -> np.ndarray[Any, Any]:
+        """``tensor(name)[rows]``, reading only the rows asked for.
+
+        *rows* is an integer, a slice with any step, a list or array of integers or booleans, or a
+        tuple with one of these first and indices for the other axes after it. Raises IndexError.
+        """
+        entry, tensor = self._find(name)
+        return self._read_rows(entry, tensor, rows)
+
+    def read(self, file: str) -> bytes:
+        """The whole content of a file; raises KeyError."""
+        entry = self._entry(file)
+        out = self._allocate(entry.size, file)
+        self.read_into(file, 0, memoryview(out))
+        return bytes(out)
+
+    def stream(self, file: str) -> Iterator[memoryview]:
+        """The content of a file in order, a few MiB at a time; each piece is valid until the next."""
+        entry = self._entry(file)
+        buffer = memoryview(bytearray(min(STREAM_SIZE, entry.size)))
+        for start in range(0, entry.size, STREAM_SIZE):
+            piece = buffer[: min(STREAM_SIZE, entry.size - start)]
+            self.read_into(file, start, piece)
+            yield piece
+
+    def read_into(self, file: str, start: int, out: memoryview) -> None:
+        """Fill *out* (writable, contiguous) with the bytes of a file from *start*."""
+        self._read_into(self._entry(file), start, memoryview(out).cast("B"))
+
+    def verify(
+        self, progress: Callable[[int, int, str], None] | None = None, threads: int | None = None
+    ) -> VerifyReport:
+        """Decode everything and compare with the checksums; damage is reported, not raised.
+
+        *threads* None means as many as the archive was opened with.
+        """
+        from pycomp.archive.verify import verify
+
+        return verify(self, self._threads if threads is None else resolve_threads(threads), progress)
+
+    def close(self) -> None:
+        """Let go of the file; reading afterwards is an error."""
+        self._segments = Segments(self._source, [])
+        self._source.close()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<pcz archive {self.name!r}: {len(self._files)} files, {len(self._names)} tensors>"
+
+    # Within the package
+
+    def _name_tensors(self) -> dict[str, _Named]:
+        pairs = [_Named(entry, tensor) for entry in self._files.values() for tensor in entry.tensors]
+        count = Counter(named.tensor.name for named in pairs)
+        names: dict[str, _Named] = {}
+        for named in pairs:
+            name = named.tensor.name
+            names[name if count[name] == 1 else f"{named.entry.path}#{name}"] = named
+        return names
+
+    def _find(self, name: str) -> _Named:
+        found = self._names.get(name)
+        if found is None and "#" in name:  # the long name of a tensor that does not need one
+            file, _, short = name.partition("#")
+            found = self._names.get(short)
+            found = found if found is not None and found.entry.path == file else None
+        if found is None:
+            raise KeyError(f"no tensor {name!r} in {self.name}{_hint(name, self._names)}")
+        return found
+
+    def _entry(self, file: str) -> Entry:
+        entry = self._files.get(file)
+        if entry is None:
+            raise KeyError(f"no file {file!r} in {self.name}{_hint(file, self._files)}")
+        return entry
+
+    def _allocate(self, size: int, what: str) -> bytearray:
+        try:
+            return bytearray(size)
+        except (MemoryError, OverflowError):
+            raise self._too_large(repr(what), size) from None
+
+    def _too_large(self, what: str, size: int) -> LimitError:
+        return LimitError(f"{self.name}: {what} has {size} bytes, more than there is memory for")
+
+    def _read_rows(self, entry: Entry, tensor: Tensor, rows: Any) -> np.ndarray[Any, Any]:
+        import numpy
+
+        dtype, shape = numpy_dtype(tensor.dtype), packed_shape(tensor.dtype, tensor.shape)
+        if rows is None or tensor.order == "F" or not shape:
+            whole = self._fill(entry, tensor, [(0, tensor.nbytes)], dtype)
+            array: Any = whole.reshape(shape, order="F" if tensor.order == "F" else "C")
+            return array if rows is None else numpy.array(array[rows])
+        if len(shape) < len(tensor.shape):
+            raise ValueError(f"rows of {name_of(entry, tensor)} ({tensor.dtype}) do not end on a whole byte")
+        from pycomp.archive.rows import resolve
+
+        row_bytes = tensor.nbytes // shape[0] if shape[0] else 0
+        runs, then = resolve(rows, shape[0], row_bytes)
+        data = self._fill(entry, tensor, [(a * row_bytes, b * row_bytes) for a, b in runs], dtype)
+        read = data.reshape(sum(b - a for a, b in runs), *shape[1:])[then]
+        # A copy only where a part of what was read would keep all of it alive.
+        return numpy.array(read) if read.nbytes < data.nbytes or not read.flags.c_contiguous else read
+
+    def _fill(
+        self, entry: Entry, tensor: Tensor, runs: list[tuple[int, int]], dtype: np.dtype[Any]
+    ) -> np.ndarray[Any, Any]:
+        """The bytes [start, stop) of each run of a tensor, one after the other."""
+        import numpy
+
+        size = sum(stop - start for start, stop in runs)
+        try:
+            data = numpy.empty(size, numpy.uint8)
+        except (MemoryError, ValueError):
+            raise self._too_large(name_of(entry, tensor), size) from None
+        at = 0
+        for start, stop in runs:
+            self._read_into(entry, tensor.start + start, data.data[at : at + stop - start])
+            at += stop - start
+        return data.view(dtype)
+
+    def _read_into(self, entry: Entry, start: int, out: memoryview) -> None:
+        stop = start + len(out)
+        if start < 0 or stop > entry.size:
+            raise ValueError(f"bytes {start}..{stop} are not all in {entry.path!r}, which has {entry.size}")
+        if not out:
+            return
+        at = bisect_right(entry.extents, start, key=lambda extent: extent.start) - 1
+        while start < stop:
+            extent = entry.extents[at]
+            skip = start - extent.start
+            size = min(extent.size - skip, stop - start)
+            try:
+                self._segments.read_into(extent.segment, extent.skip + skip, out[:size], self._threads)
+            except SegmentError as error:
+                raise self.locate(error, entry, start) from error.cause
+            start, out, at = start + size, out[size:], at + 1
+
+    def locate(self, error: SegmentError, entry: Entry, position: int) -> PycompError:
+        """The error's own kind, saying which file, tensor, chunk and offset it is about.
+
+        *position* is a place in the file that could not be read.
+        """
+        inside = [t for t in entry.tensors if t.start <= position < t.start + t.nbytes]
+        tensor = inside[0] if inside else None
+        located = type(error.cause)(
+            f"{self.name}: {name_of(entry, tensor)}, chunk {error.chunk}, "
+            f"archive offset {error.offset}: {error.cause}"
+        )
+        attributes = {
+            "file": entry.path,
+            "tensor": tensor.name if tensor else None,
+            "chunk": error.chunk,
+            "offset": error.offset,
+        }
+        for key, value in attributes.items():
+            setattr(located, key, value)
+        return located
+
+    def _packed(self, entry: Entry, tensor: Tensor | None) -> float:
+        """The share of a tensor, or of the whole file, in the archive; what is shared counts each time."""
+        start, stop = (0, entry.size) if tensor is None else (tensor.start, tensor.start + tensor.nbytes)
+        total = 0.0
+        at = max(0, bisect_right(entry.extents, start, key=lambda extent: extent.start) - 1)
+        while start < stop:
+            extent = entry.extents[at]
+            size = min(extent.start + extent.size, stop) - start
+            segment = self._index.segments[extent.segment]
+            total += segment.packed * (size / segment.size)
+            start, at = start + size, at + 1
+        return total
+
+
+def name_of(entry: Entry, tensor: Tensor | None) -> str:
+    """How messages call a place: the file, and the tensor if there is one."""
+    return f"file {entry.path!r}" + (f", tensor {tensor.name!r}" if tensor else "")
+
+
+def _hint(name: str, known: dict[str, Any]) -> str:
+    # Comparing with very many names takes seconds.
+    near = difflib.get_close_matches(name, list(known)[:5000], 3)
+    qualified = [key for key in known if key.endswith(f"#{name}")][:3]
+    return f"; did you mean {' or '.join(map(repr, qualified or near))}?" if qualified or near else ""
+
+
+def open(where: str | os.PathLike[str] | BinaryIO | RangeReadable, *, threads: int | None = 1) -> Archive:
+    """Open a .pcz archive for reading single files, tensors and rows.
+
+    Args:
+        where: a path (mapped into memory), a seekable binary file object, or any object with ``size``
+            and ``read_range(offset, size)`` (for HTTP ranges, object stores).
+        threads: used for decoding what is large; None for all usable cores.
+
+    Raises:
+        OSError: it cannot be read.
+        PycompError: it is no archive, or so damaged that not even its index can be read.
+
+    >>> import numpy as np, pathlib, tempfile, pycomp
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> np.save(folder / "table.npy", np.arange(60000, dtype=np.float32).reshape(6000, 10))
+    >>> _ = pycomp.pack(folder / "table.npy")
+    >>> with pycomp.open(folder / "table.npy.pcz") as archive:
+    ...     print(archive.keys(), archive.slice("table", slice(7, 9)).sum(axis=1))
+    ['table'] [745. 845.]
+    """
+    return Archive(where, threads=threads)

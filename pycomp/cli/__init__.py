@@ -1,0 +1,123 @@
+"""The ``pycomp`` command: one module a verb, each with ``HELP``, ``add_arguments(parser)`` and ``run(args)``.
+
+Starting must be quick, so verbs import what they need inside ``run``; this file and theirs cost argparse
+and little more. Everything a verb raises becomes one line on standard error and an exit code here:
+
+==== =====================================================================================
+0    done
+1    the data is damaged: ``verify`` found it, or reading met it
+2    the command line is wrong, or names a tensor or file that the archive does not hold
+3    the system refused: no such file, no permission, no space, no memory
+4    the data is sound but needs a newer pycomp, or a package that is not installed
+130  interrupted from the keyboard (143: by SIGTERM); nothing half-written is kept
+141  whoever read our output went away
+==== =====================================================================================
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from typing import NoReturn
+
+from pycomp.cli import bench, cat, info, ls, pack, unpack, verify
+from pycomp.cli._common import DAMAGED, PIPE, REFUSED, UNSUPPORTED, USAGE, UsageError, received
+
+__all__ = ["main"]
+
+VERBS = {"pack": pack, "unpack": unpack, "info": info, "verify": verify, "ls": ls, "cat": cat, "bench": bench}
+
+
+class _Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose complaints are one line, like all our errors."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"pycomp: error: {message} (see {self.prog} --help)\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = _Parser(
+        prog="pycomp",
+        description="Pack AI data losslessly: models and numeric files to .pcz and back, bit for bit.",
+        epilog="Exit codes: 0 done, 1 damaged data, 2 wrong command line or unknown name, "
+        "3 the system refused (file, permission, space), 4 unsupported, 130 interrupted, 141 broken pipe.",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and leave")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
+    for name, module in VERBS.items():
+        sub = verbs.add_parser(name, help=module.HELP, description=module.__doc__)
+        sub.formatter_class = argparse.RawDescriptionHelpFormatter
+        module.add_arguments(sub)
+        sub.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code; *argv* is without the program's name.
+
+    >>> main(["--version"])
+    pycomp ...
+    0
+    """
+    parser = build_parser()
+    args = parser.parse_args(argv)
+    if args.version:
+        from pycomp import __version__
+
+        print("pycomp", __version__)
+        return 0
+    if args.verb is None:
+        parser.error("name a verb: " + ", ".join(VERBS))
+    if argv is None and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, _stop)
+        signal.signal(signal.SIGTERM, _stop)
+    try:
+        code = int(args.run(args))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The interpreter flushes standard output once more at exit; give it somewhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE
+    except (Exception, KeyboardInterrupt) as error:
+        return _failed(error)
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    """Unwind, so that temporary files go, whichever signal it was."""
+    received.append(number)
+    raise KeyboardInterrupt
+
+
+def _failed(error: BaseException) -> int:
+    """Say in one line what went wrong, and return the exit code; what nobody foresaw keeps its traceback."""
+    from pycomp.errors import PycompError, UnsupportedError
+
+    # An interrupt inside somebody's import or callback may arrive here as another exception.
+    if received or isinstance(error, KeyboardInterrupt):
+        print("pycomp: interrupted", file=sys.stderr)
+        return 128 + (received[0] if received else signal.SIGINT)
+    if isinstance(error, UsageError):
+        return _complain(error, USAGE)
+    if isinstance(error, UnsupportedError | ModuleNotFoundError):
+        return _complain(error, UNSUPPORTED)
+    if isinstance(error, PycompError):
+        return _complain(error, DAMAGED)
+    if isinstance(error, MemoryError):
+        return _complain("out of memory", REFUSED)
+    if isinstance(error, OSError):
+        name = error.filename2 or error.filename
+        text = error.strerror or str(error)
+        return _complain(
+            f"{os.fspath(name)}: {text}" if isinstance(name, str | os.PathLike) else text, REFUSED
+        )
+    raise error
+
+
+def _complain(what: object, code: int) -> int:
+    print("pycomp: error:", " ".join(str(what).split()), file=sys.stderr)
+    return code

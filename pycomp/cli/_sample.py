@@ -1,0 +1,124 @@
+"""What ``bench`` measures on: one buffer, and where in it the tensors lie.
+
+Every coder gets the same bytes. Those that know tensors are told where they are; those that take one
+buffer of one element type get the body (everything from the first tensor on) and its commonest type, and
+the bytes before the body count as stored. Of a file beyond the limit a safetensors file is made from its
+first tensors, so that every coder still recognises it; of anything else the start is taken.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pycomp.archive.dtypes import bits_of
+from pycomp.errors import PycompError
+
+if TYPE_CHECKING:
+    from pycomp.archive.index import Tensor
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A buffer and the tensors in it, in order; *cut* says that the file went on."""
+
+    name: str
+    data: memoryview
+    tensors: tuple[Tensor, ...]
+    cut: bool = False
+
+    @property
+    def dtype(self) -> str:
+        """The dtype that fills most of the tensors, ``"BYTES"`` if there are none."""
+        sizes: dict[str, int] = {}
+        for tensor in self.tensors:
+            sizes[tensor.dtype] = sizes.get(tensor.dtype, 0) + tensor.nbytes
+        return max(sizes, key=lambda dtype: sizes[dtype], default="BYTES")
+
+    @property
+    def width(self) -> int:
+        """Bytes of one element of the commonest dtype, 1 for what is narrower."""
+        return 1 if self.dtype == "BYTES" else max(1, bits_of(self.dtype) // 8)
+
+    @property
+    def start(self) -> int:
+        """Where the body begins: at the first tensor, or 0."""
+        return next((tensor.start for tensor in self.tensors), 0)
+
+    @property
+    def body(self) -> memoryview:
+        """The sample from its first tensor on."""
+        return self.data[self.start :]
+
+
+def load(path: str, limit: int) -> Sample:
+    """The file at *path* as a sample of about *limit* bytes at most.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    name = Path(path).name
+    with open(path, "rb") as file:
+        if not Path(path).stat().st_size:
+            return Sample(name, memoryview(b""), ())
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as whole:
+            tensors = find_tensors(whole)
+            if len(whole) <= limit:
+                return Sample(name, memoryview(bytes(whole)), tuple(tensors))
+            data = (
+                shorten(whole, tensors, limit) if name.endswith(".safetensors") and tensors else whole[:limit]
+            )
+            data = memoryview(bytes(data))
+    return Sample(name, data, tuple(find_tensors(data)), cut=True)
+
+
+def find_tensors(data: memoryview) -> list[Tensor]:
+    """The tensors of a safetensors or .npy image, none in anything else.
+
+    >>> header = b'{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}'
+    >>> image = len(header).to_bytes(8, "little") + header + bytes(4)
+    >>> [(tensor.name, tensor.start, tensor.nbytes) for tensor in find_tensors(memoryview(image))]
+    [('a', 62, 4)]
+    """
+    from pycomp.archive.npy import NPY_MAGIC, parse_npy
+    from pycomp.archive.safetensors import parse_header, read_header
+
+    try:
+        if data[:6] == NPY_MAGIC:
+            return [parse_npy(data, 0, len(data), "array")]
+        text = read_header(lambda offset, size: bytes(data[offset : offset + size]), len(data))
+        return [tensor for tensor in parse_header(text, len(data))[0] if tensor.nbytes]
+    except PycompError:
+        return []
+
+
+def shorten(data: memoryview, tensors: list[Tensor], limit: int) -> bytes:
+    """A safetensors image of the first of *tensors*, the last cut to the rows that fit in *limit* bytes."""
+    header: dict[str, object] = {}
+    pieces: list[memoryview] = []
+    position = 0
+    for tensor in tensors:
+        shape, size = tensor.shape, tensor.nbytes
+        if position + size > limit:
+            rows = (limit - position) * shape[0] // size if shape else 0
+            if not rows or size % shape[0]:
+                break
+            shape, size = (rows, *shape[1:]), size // shape[0] * rows
+        header[tensor.name] = {
+            "dtype": tensor.dtype,
+            "shape": shape,
+            "data_offsets": [position, position + size],
+        }
+        pieces.append(data[tensor.start : tensor.start + size])
+        position += size
+        if size < tensor.nbytes:
+            break
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return b"".join([struct.pack("<Q", len(text)), text, *pieces])

@@ -1,0 +1,231 @@
+"""Blobs: a frame with what numpy needs to give the array back its type and shape.
+
+    version (1 byte) | length of descr | descr (ASCII) | dimensions | each dimension, 64 bits LE | frame
+
+``descr`` is numpy's type string (``<f4``), or the codec's name for types that numpy has none for (``BF16``).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pycomp._native.tensor import DTYPES, ITEM_SIZES, LEVELS, FrameDecoder, FrameEncoder
+from pycomp.errors import CorruptError, TruncatedError, UnsupportedError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from typing_extensions import Buffer
+
+VERSION = 1
+
+# Chunks coded by one call: bounds what is in memory beside the array and its blob to some 80 MiB.
+BATCH = 64
+
+# The least a chunk takes: table entry, checksum, form and one byte. A head that announces more chunks
+# than the blob can hold is caught by it before memory is asked for.
+LEAST_CHUNK = 4 + 9 + 1
+
+# Types that numpy lacks: the ml_dtypes name, and the integers that stand in without that package.
+_EXTRA = {
+    "BF16": ("bfloat16", "<u2"),
+    "F8_E4M3": ("float8_e4m3fn", "u1"),
+    "F8_E5M2": ("float8_e5m2", "u1"),
+    "F8_E4M3FNUZ": ("float8_e4m3fnuz", "u1"),
+    "F8_E5M2FNUZ": ("float8_e5m2fnuz", "u1"),
+    "F8_E8M0": ("float8_e8m0fnu", "u1"),
+}
+_PACKED = ("F4", "F6_E2M3", "F6_E3M2", "U4", "I4", "BYTES")
+_BY_KIND = {
+    "b1": "BOOL", "u1": "U8", "i1": "I8", "u2": "U16", "i2": "I16", "u4": "U32", "i4": "I32", "u8": "U64", "i8": "I64",
+    "f2": "F16", "f4": "F32", "f8": "F64", "c8": "C64", "c16": "F64", "M8": "I64", "m8": "I64",
+}  # fmt: skip
+
+
+def encode(
+    array: NDArray[Any] | Buffer, *, dtype: str | None = None, level: str = "default", threads: int = 1
+) -> bytes:
+    """Compress an array of any shape losslessly.
+
+    Parameters
+    ----------
+    array : array or buffer
+        Any numpy array but object and structured ones, ml_dtypes arrays included; another contiguous
+        buffer counts as unsigned bytes. Rows, in the sense of the model, are what the first axis
+        numbers. An array that is not C-contiguous is copied first.
+    dtype : str, optional
+        What the elements are where numpy cannot say: ``"bf16"``, ``"f8_e4m3"``, ``"f8_e5m2"``,
+        ``"f8_e4m3fnuz"``, ``"f8_e5m2fnuz"``, ``"f8_e8m0"``, packed ``"f4"``, ``"f6_e2m3"``, ``"f6_e3m2"``,
+        ``"u4"``, ``"i4"``. The buffer's items must be of that width, or bytes.
+    level : {"fast", "default", "high", "max"}
+    threads : int
+        The bytes do not depend on it.
+
+    Returns
+    -------
+    bytes
+        Never longer than the array by more than 100 bytes and 13 for each 256 Ki elements.
+
+    Raises
+    ------
+    TypeError
+        Object or structured arrays.
+    ValueError
+        An unknown level or dtype, or a buffer that is no whole number of elements.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> weights = np.linspace(-1, 1, 100_000, dtype=np.float32).astype(np.float16)
+    >>> blob = encode(weights)
+    >>> len(blob) < weights.nbytes and (decode(blob) == weights).all()
+    np.True_
+    """
+    if level not in LEVELS:
+        raise ValueError(f"level {level!r} is unknown; choose one of {', '.join(LEVELS)}")
+    values = array if isinstance(array, np.ndarray) else np.frombuffer(array, np.uint8)
+    shape = values.shape
+    values = np.ascontiguousarray(values)
+    name, descr = _name(values.dtype) if dtype is None else _named(dtype, values.dtype)
+    if values.dtype.byteorder == ">" or (values.dtype.byteorder == "=" and not np.little_endian):
+        values = values.byteswap()  # the codec reads little-endian elements; descr remembers
+    flat = values.reshape(-1).view(np.uint8).data
+    prefix = struct.pack("<BB", VERSION, len(descr)) + descr.encode("ascii")
+    prefix += struct.pack(f"<B{len(shape)}Q", len(shape), *shape)
+    frame = FrameEncoder(flat, name, _row_length(values, name), LEVELS[level], threads)
+    parts, tables = [prefix, frame.head], []
+    for first in range(0, frame.chunks, BATCH):
+        payload, table, _ = frame.encode(first, min(BATCH, frame.chunks - first), threads)
+        parts.append(payload)
+        tables.append(table)
+    return b"".join(parts + tables)
+
+
+def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
+    """Restore the array that :func:`encode` got.
+
+    Parameters
+    ----------
+    blob : buffer
+    out : writable buffer, optional
+        C-contiguous memory of exactly the array's size to decode into, such as a memory map; the array
+        returned is a view of it.
+    threads : int
+
+    Returns
+    -------
+    ndarray
+        Of the original dtype and shape. bf16 and fp8 come as ml_dtypes arrays if that package is
+        installed, else as the unsigned integers of the same width.
+
+    Raises
+    ------
+    pycomp.errors.PycompError
+        ``TruncatedError``, ``CorruptError``, ``ChecksumError``, ``UnsupportedError`` for blobs that are
+        not what :func:`encode` wrote. What *out* then holds is undefined.
+    ValueError
+        *out* has the wrong size.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ids = np.arange(1000).reshape(10, 100)
+    >>> target = np.empty_like(ids)
+    >>> decode(encode(ids), out=target) is not None and (target == ids).all()
+    np.True_
+    """
+    view = memoryview(blob).cast("B")
+    descr, shape, at = _prefix(view)
+    frame = FrameDecoder(view[at:])
+    numpy_type = _numpy_type(descr)
+    size = numpy_type.itemsize
+    for dimension in shape:
+        size *= dimension
+    if size != frame.size:
+        raise CorruptError(f"tensor.decode: shape {shape} of {descr} is {size} bytes, the frame says {frame.size}")
+    if frame.chunks * LEAST_CHUNK > len(view) - at - frame.head_size:
+        raise TruncatedError(
+            f"tensor.decode: {frame.chunks} chunks announced, but {len(view)} bytes cannot hold them; "
+            "fetch or copy the data again in full"
+        )
+    target = np.empty(size, np.uint8) if out is None else np.frombuffer(out, np.uint8)
+    if target.nbytes != size:
+        raise ValueError(f"out has {target.nbytes} bytes, the array {size}")
+    table = len(view) - 4 * frame.chunks
+    frame.decode(view[at + frame.head_size : table], view[table:], 0, frame.chunks, target, threads=threads)
+    if descr.startswith(">"):
+        unsigned = np.dtype(f"u{_unit(numpy_type)}")
+        target.view(unsigned).byteswap(inplace=True)
+    return target.view(numpy_type).reshape(shape)
+
+
+def _name(dtype: np.dtype[Any]) -> tuple[str, str]:
+    """The codec's name of a numpy dtype, and the descr to remember it by."""
+    for name, (ml_name, _) in _EXTRA.items():
+        if dtype.name == ml_name:
+            return name, name
+    if dtype.hasobject or dtype.names is not None:
+        raise TypeError(f"dtype {dtype} is no array of numbers; encode its fields one by one")
+    return _BY_KIND.get(dtype.str[1:].split("[")[0], "BYTES"), dtype.str
+
+
+def _named(dtype: str, actual: np.dtype[Any]) -> tuple[str, str]:
+    """The same for a dtype given by name."""
+    name = dtype.upper()
+    if name not in DTYPES:
+        raise ValueError(f"dtype {dtype!r} is unknown; known are {', '.join(DTYPES).lower()}")
+    if actual.itemsize not in (1, ITEM_SIZES[name]):
+        raise ValueError(f"dtype {dtype!r} has items of {ITEM_SIZES[name]} bytes, the array {actual.itemsize}")
+    return name, name if name in _EXTRA else actual.str
+
+
+def _row_length(values: NDArray[Any], name: str) -> int:
+    """Elements of one row as the codec counts them; 0 for no rows to speak of."""
+    if values.ndim < 2 or values.size == 0:
+        return 0
+    return values.nbytes // values.shape[0] // ITEM_SIZES[name]
+
+
+def _prefix(view: memoryview) -> tuple[str, tuple[int, ...], int]:
+    """Type string, shape, and where the frame begins."""
+    try:
+        version, length = struct.unpack_from("<BB", view, 0)
+        if version != VERSION:
+            raise UnsupportedError(f"tensor.decode: version {version} of the format; this build knows {VERSION}")
+        descr = bytes(view[2 : 2 + length]).decode("ascii")
+        (dimensions,) = struct.unpack_from("<B", view, 2 + length)
+        shape = struct.unpack_from(f"<{dimensions}Q", view, 3 + length)
+    except struct.error:
+        raise TruncatedError("tensor.decode: the data ends within its prefix") from None
+    except UnicodeDecodeError:
+        raise CorruptError("tensor.decode: the type string is not ASCII") from None
+    if max(shape, default=0) >= 1 << 62:
+        raise CorruptError(f"tensor.decode: a dimension of {max(shape)} elements")
+    return descr, shape, 3 + length + 8 * dimensions
+
+
+def _numpy_type(descr: str) -> np.dtype[Any]:
+    """The dtype an array is given back with."""
+    if descr in _EXTRA:
+        ml_name, stand_in = _EXTRA[descr]
+        try:
+            import ml_dtypes
+        except ImportError:
+            return np.dtype(stand_in)
+        return np.dtype(getattr(ml_dtypes, ml_name))
+    if descr in _PACKED:
+        return np.dtype(np.uint8)
+    try:
+        dtype = np.dtype(descr)
+    except (TypeError, ValueError):
+        raise CorruptError(f"tensor.decode: no dtype {descr!r}") from None
+    if dtype.hasobject or dtype.itemsize == 0 or dtype.names is not None:
+        raise CorruptError(f"tensor.decode: dtype {descr!r} is no array of numbers")
+    return dtype
+
+
+def _unit(dtype: np.dtype[Any]) -> int:
+    """Bytes that a byte swap reverses: half a complex number."""
+    return dtype.itemsize // 2 if dtype.kind == "c" else dtype.itemsize

@@ -1,0 +1,56 @@
+/* Every job runs once, in a slot of its own; run it under SAN=thread too. */
+#include "check.h"
+#include "pycomp/parallel.h"
+
+enum { JOBS = 5000, THREADS = 8 };
+
+typedef struct record {
+    unsigned char runs[JOBS]; /* by job */
+    size_t work[THREADS];     /* by worker: a race here is what TSan must never see */
+} record;
+
+static void note(void *context, size_t job, unsigned worker)
+{
+    record *r = context;
+    r->runs[job]++;
+    r->work[worker] += job;
+}
+
+static void check_run(unsigned threads, size_t jobs)
+{
+    static record r;
+    memset(&r, 0, sizeof r);
+    pc_parallel_for(threads, jobs, note, &r);
+    size_t sum = 0;
+    for (size_t i = 0; i < JOBS; i++) CHECK(r.runs[i] == (i < jobs));
+    for (size_t i = 0; i < THREADS; i++) sum += r.work[i];
+    CHECK(jobs == 0 ? sum == 0 : sum == jobs * (jobs - 1) / 2);
+}
+
+static void nested(void *context, size_t job, unsigned worker)
+{
+    static record inner[4];
+    (void)context, (void)worker;
+    pc_parallel_for(2, 100, note, &inner[job]);
+    CHECK(inner[job].runs[99] == 1);
+}
+
+int main(void)
+{
+    CHECK(pc_parallel_threads(0, 10) == 1);
+    CHECK(pc_parallel_threads(8, 0) == 1);
+#ifdef PC_NO_THREADS
+    CHECK(pc_parallel_threads(8, 3) == 1);
+#else
+    CHECK(pc_parallel_threads(8, 3) == 3);
+    CHECK(pc_parallel_threads(1u << 31, (size_t)1 << 30) == PC_MAX_THREADS);
+#endif
+    for (unsigned threads = 0; threads <= THREADS; threads++) {
+        check_run(threads, 0);
+        check_run(threads, 1);
+        check_run(threads, THREADS);
+        check_run(threads, JOBS);
+    }
+    pc_parallel_for(1, 4, nested, NULL);
+    return CHECK_RESULT();
+}

@@ -1,0 +1,266 @@
+"""Full disks, missing permissions, interruptions, changing files: an error, and nothing left behind."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pycomp import archive
+from pycomp.archive import files
+from pycomp.errors import PycompError
+
+ROOT = getattr(os, "geteuid", lambda: 1)() == 0
+
+
+def leftovers(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.name.endswith(".tmp"))
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_disk_full_while_packing(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    write, calls = os.write, []
+
+    def full(fd: int, data: bytes) -> int:
+        calls.append(len(data))
+        if len(calls) > after:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(fd, data)
+
+    (tmp_path / "old.pcz").write_text("old")
+    monkeypatch.setattr(files.os, "write", full)
+    with pytest.raises(OSError, match=r"No space left.*old\.pcz") as caught:
+        archive.pack(model, tmp_path / "old.pcz", threads=2)
+    assert caught.value.errno == errno.ENOSPC
+    assert (tmp_path / "old.pcz").read_text() == "old"
+    assert leftovers(tmp_path) == []
+
+
+def test_disk_full_while_unpacking(packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(fd: int, data: bytes, offset: int) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(files.os, "pwrite", full)
+    for threads in (1, 3):
+        with pytest.raises(OSError, match=r"No space left.*back"):
+            archive.unpack(packed, tmp_path / "back", threads=threads)
+    assert not (tmp_path / "back").exists()
+    assert leftovers(tmp_path) == []
+
+
+def test_too_little_room_is_told_early(packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1000))
+    with pytest.raises(OSError, match="bytes are needed, 1000 are free") as caught:
+        archive.unpack(packed, tmp_path / "back")
+    assert caught.value.errno == errno.ENOSPC
+    assert not (tmp_path / "back").exists()
+
+
+@pytest.mark.thread_unsafe
+def test_file_size_limit(model: Path, packed: Path, tmp_path: Path) -> None:
+    """A limit that the system itself enforces, in another process."""
+    code = """
+        import resource, signal, sys
+        from pycomp import archive
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        for run in (lambda: archive.pack(sys.argv[1], sys.argv[3]), lambda: archive.unpack(sys.argv[2], sys.argv[3])):
+            try:
+                run()
+            except OSError as error:
+                print(error.errno, error.filename)
+    """
+    out = run_python(code, model, packed, tmp_path / "new")
+    assert out.split("\n")[:2] == [f"{errno.EFBIG} {tmp_path / 'new'}"] * 2
+    assert not (tmp_path / "new").exists()
+    assert leftovers(tmp_path) == []
+
+
+def run_python(code: str, *arguments: object, timeout: int = 100) -> str:
+    """Run code in a fresh interpreter that finds the same pycomp; returns what it printed."""
+    command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.skipif(ROOT, reason="permissions do not bind the superuser")
+def test_missing_permissions(model: Path, tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    locked.chmod(0o500)
+    with pytest.raises(PermissionError, match="locked"):
+        archive.pack(model, locked / "x.pcz")
+    model.chmod(0)
+    with pytest.raises(PermissionError, match=r"model\.safetensors"):
+        archive.pack(model, tmp_path / "x.pcz")
+    assert not (tmp_path / "x.pcz").exists()
+
+
+def test_refused_by_the_system(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str, flags: int, mode: int = 0o777) -> int:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    monkeypatch.setattr(files.os, "open", refuse)
+    with pytest.raises(PermissionError, match=r"x\.pcz'$"):
+        archive.pack(model, tmp_path / "x.pcz")
+
+
+def test_missing_target_folder(model: Path, packed: Path, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"nowhere/x\.pcz"):
+        archive.pack(model, tmp_path / "nowhere" / "x.pcz")
+    with pytest.raises(FileNotFoundError, match="nowhere/x"):
+        archive.unpack(packed, tmp_path / "nowhere" / "x")
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_interrupted_in_the_middle(packed: Path, model: Path, tmp_path: Path, threads: int) -> None:
+    def stop(done: int, total: int, label: str) -> None:
+        if done > total // 10:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        archive.pack(model, tmp_path / "new.pcz", threads=threads, progress=stop)
+    with pytest.raises(KeyboardInterrupt):
+        archive.unpack(packed, tmp_path / "back", threads=threads, progress=stop)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [model.name, packed.name]
+
+
+def test_signal_while_packing(tmp_path: Path) -> None:
+    """Ctrl-C for real, in another process."""
+    (tmp_path / "noise").write_bytes(os.urandom(64 << 20))
+    code = """
+        import os, signal, sys
+        from pycomp import archive
+        told = []
+        def progress(done, total, label):
+            if not told:
+                told.append(done)
+                os.kill(os.getpid(), signal.SIGINT)
+        try:
+            archive.pack(sys.argv[1], progress=progress, level="fast")
+        except KeyboardInterrupt:
+            print("stopped")
+    """
+    assert run_python(code, tmp_path / "noise") == "stopped\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["noise"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL")
+def test_killed_while_packing(tmp_path: Path) -> None:
+    """Even then there is nothing under the archive's own name."""
+    (tmp_path / "noise").write_bytes(os.urandom(32 << 20))
+    code = """
+        import os, signal, sys
+        from pycomp import archive
+        if os.fork() == 0:
+            archive.pack(sys.argv[1], threads=1, progress=lambda *told: os.kill(os.getpid(), signal.SIGKILL))
+        os.wait()
+    """
+    run_python(code, tmp_path / "noise")
+    assert not (tmp_path / "noise.pcz").exists()
+
+
+def test_a_file_that_changes_while_it_is_packed(tmp_path: Path) -> None:
+    root = tmp_path / "r"
+    root.mkdir()
+    for k in range(3):
+        (root / f"{k}").write_bytes(bytes([k]) * 100_000)
+
+    def touch(done: int, total: int, label: str) -> None:
+        (root / "1").write_bytes(b"new")
+
+    with pytest.raises(PycompError, match="changed while it was being packed"):
+        archive.pack(root, threads=1, progress=touch)
+    assert not (tmp_path / "r.pcz").exists()
+    assert leftovers(tmp_path) == []
+
+
+def test_a_stream_that_fails(model: Path) -> None:
+    class Broken(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: object) -> int:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+    with pytest.raises(BrokenPipeError):
+        archive.pack(model, Broken())  # type: ignore[arg-type]
+
+
+def test_short_writes_are_continued(model: Path, packed: Path) -> None:
+    class Short(io.BytesIO):
+        def write(self, data: bytes) -> int:  # type: ignore[override]
+            return super().write(data[:1000])
+
+    sink = Short()
+    archive.pack(model, sink)
+    assert sink.getvalue() == packed.read_bytes()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="peak memory is read from /proc")
+@pytest.mark.parametrize("threads", [1, 4])
+def test_memory_stays_bounded(
+    tmp_path: Path, image: Callable[..., bytes], make_weights: Callable[..., bytes], threads: int
+) -> None:
+    """Packing and unpacking 384 MB of weights and bytes takes less than 64 MiB and a chunk a thread more."""
+    block = make_weights(4 << 20, "BF16")  # 8 MiB
+    tensors = {}
+    for k in range(6):  # one large and four middling tensors of each, all different
+        mixed = bytes([k]) + block[1:]
+        tensors[f"large{k}"] = ("BF16", [4 << 10, 4 << 10], mixed * 4)
+        for j in range(4):
+            tensors[f"part{k}.{j}"] = ("BF16", [2 << 10, 2 << 10], bytes([k, j]) + block[2:])
+    path = tmp_path / "big.safetensors"
+    path.write_bytes(image(tensors))
+    code = """
+        import sys
+        from pycomp import archive
+        import numpy
+        def peak():
+            return next(int(line.split()[1]) << 10 for line in open("/proc/self/status") if line.startswith("VmHWM"))
+        archive.pack(sys.argv[2], sys.argv[3], threads=int(sys.argv[4]))  # so that all is imported
+        archive.unpack(sys.argv[3], sys.argv[3] + ".out")
+        before = peak()
+        archive.pack(sys.argv[1], sys.argv[3], threads=int(sys.argv[4]), level="fast")
+        packing = peak() - before
+        archive.unpack(sys.argv[3], sys.argv[3] + ".out", threads=int(sys.argv[4]))
+        print(packing, peak() - before)
+    """
+    (tmp_path / "little").write_bytes(image({"t": ("BF16", [64, 64], block[:8192])}))
+    out = run_python(code, path, tmp_path / "little", tmp_path / "x.pcz", threads)
+    packing, both = map(int, out.split())
+    # The largest tensor is mapped while it is analysed, and a map's pages count here.
+    mapped, chunk = 32 << 20, 2 << 20
+    assert packing < (64 << 20) + threads * chunk + mapped
+    assert both < (64 << 20) + threads * chunk + mapped
+    assert (tmp_path / "x.pcz.out").stat().st_size == path.stat().st_size
+
+
+def test_no_descriptors_leak(tmp_path: Path) -> None:
+    root = tmp_path / "r"
+    root.mkdir()
+    for k in range(300):
+        (root / f"{k}").write_bytes(bytes([k % 256]) * (k + 100))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    count = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 20
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count + 90, hard))
+    try:
+        for _ in range(2):
+            archive.pack(root, threads=2)
+            archive.unpack(tmp_path / "r.pcz", tmp_path / "out", threads=2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(list((tmp_path / "out").iterdir())) == 300

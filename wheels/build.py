@@ -1,0 +1,97 @@
+"""The release build of one machine: wheelhouse/ gets the sdist and an audited, smoke-tested wheel.
+
+Steps: sdist; the wheel from the sdist; auditwheel (Linux: the oldest glibc its symbols allow, stripped);
+abi3audit; check-wheel-contents; then wheels/smoke.py in a fresh environment of every CPython >= 3.11 found on
+PATH and in pyenv. Run by `make wheel` with the tools of the `wheel` extra.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HOUSE = ROOT / "wheelhouse"
+TOOLS = Path(sys.executable).parent
+OLDEST = (3, 11)
+
+
+def run(*command: str | Path, **more: object) -> str:
+    """Run a command, echo it, and return what it printed; its failure ends the build."""
+    print("$", *(str(part).replace(str(ROOT), ".") for part in command), flush=True)
+    done = subprocess.run([str(part) for part in command], text=True, capture_output=True, **more)  # type: ignore[call-overload]
+    if done.returncode != 0:
+        raise SystemExit(f"{done.stdout}{done.stderr}failed with status {done.returncode}")
+    return str(done.stdout)
+
+
+def interpreters() -> dict[tuple[int, ...], Path]:
+    """Every usable CPython, by version: on PATH as python3.N, and in pyenv's folder of versions."""
+    folders = [Path(p) for p in os.environ.get("PATH", "").split(os.pathsep)]
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    folders += sorted(pyenv.glob("versions/*/bin"))
+    found: dict[tuple[int, ...], Path] = {}
+    question = "import sys, venv, ensurepip; print(sys.implementation.name, *sys.version_info[:3])"
+    for folder in folders:
+        if not folder.is_dir() or folder.name == "shims":
+            continue
+        for path in sorted(folder.iterdir()):
+            if not re.fullmatch(r"python3\.\d+t?", path.name):
+                continue
+            answer = subprocess.run([path, "-c", question], text=True, capture_output=True)
+            name, *version = answer.stdout.split() or [""]
+            key = tuple(map(int, version))
+            if name == "cpython" and key >= OLDEST:
+                found.setdefault(key, path)
+    return found
+
+
+def build(folder: Path) -> tuple[Path, Path]:
+    """The sdist, and the wheel built from it."""
+    run(TOOLS / "python", "-m", "build", "--outdir", folder, ROOT)
+    return next(folder.glob("*.tar.gz")), next(folder.glob("*.whl"))
+
+
+def audit(wheel: Path) -> Path:
+    """Put the honest platform tag on the wheel, strip it, and check its ABI and contents."""
+    if sys.platform == "linux":
+        tools = {**os.environ, "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}"}
+        run(TOOLS / "auditwheel", "repair", "--strip", "--wheel-dir", HOUSE, wheel, env=tools)
+    else:
+        shutil.copy(wheel, HOUSE)
+    result = next(HOUSE.glob("*.whl"))
+    run(TOOLS / "abi3audit", "--strict", result)
+    run(TOOLS / "check-wheel-contents", result)
+    return result
+
+
+def smoke(wheel: Path) -> None:
+    """Install the wheel in a fresh environment of each interpreter and let it breathe."""
+    for _, python in sorted(interpreters().items()):
+        with tempfile.TemporaryDirectory() as folder:
+            run(python, "-m", "venv", folder)
+            fresh = Path(folder) / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+            run(fresh, "-m", "pip", "install", "-q", "--disable-pip-version-check", wheel)
+            print(run(fresh, ROOT / "wheels" / "smoke.py", cwd=folder).strip())
+
+
+def main() -> None:
+    """Build, audit, smoke-test."""
+    shutil.rmtree(HOUSE, ignore_errors=True)
+    HOUSE.mkdir()
+    with tempfile.TemporaryDirectory() as folder:
+        sdist, wheel = build(Path(folder))
+        shutil.copy(sdist, HOUSE)
+        result = audit(wheel)
+    smoke(result)
+    for path in sorted(HOUSE.iterdir()):
+        print(f"{path.stat().st_size:>10,}  {path.name}")
+
+
+if __name__ == "__main__":
+    main()
