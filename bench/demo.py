@@ -27,7 +27,7 @@ import data  # noqa: E402
 import rivals  # noqa: E402
 
 import pycomp  # noqa: E402
-from pycomp.cli import _measure, _progress, _rivals, _sample, _table, bench  # noqa: E402
+from pycomp.cli import _coder, _measure, _progress, _rivals, _sample, _table, bench  # noqa: E402
 from pycomp.cli._common import human  # noqa: E402
 
 LIGHT = ("lmzip", "zstd", "zlib", "lzma")
@@ -102,7 +102,7 @@ def compare(model: Path, title: str, rounds: int) -> list[_measure.Row]:
     say(f"{title}: side by side, one thread, best of {rounds}, in memory (lmzip: files in memory)")
     sample = _sample.load(str(model), 1 << 40)
     others, skipped = _rivals.theirs(sample, 1, LIGHT)
-    coders = _rivals.ours(sample) + others
+    coders = _coder.ours(sample) + others
     with _progress.Steps("measuring") as progress:
         rows = _measure.compare(coders, rounds=rounds, patience=8, progress=progress)
     for coder in coders:

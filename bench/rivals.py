@@ -73,7 +73,7 @@ def commit() -> str:
 
 def child(args: argparse.Namespace) -> None:
     """Measure in this process, at the tier that the environment sets; one JSON object a line."""
-    from pycomp.cli import _measure, _rivals, _sample
+    from pycomp.cli import _coder, _measure, _rivals, _sample
 
     levels = args.levels.split(",")
     best = args.tier == args.tiers.split(",")[0]
@@ -93,7 +93,7 @@ def child(args: argparse.Namespace) -> None:
             others, skipped = _rivals.theirs(sample, threads, chosen)
             for one in skipped:
                 print(f"SKIPPED {one.name} on {name}: {one.reason}", file=sys.stderr)
-            coders = _rivals.ours(sample, threads, levels, more=True) + others
+            coders = _coder.ours(sample, threads, levels, more=True) + others
             try:
                 rows = _measure.compare(coders, rounds=args.rounds)
             finally:

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import data
 
-from pycomp.cli import _rivals, _sample
+from pycomp.cli import _coder, _sample
 
 
 @pytest.fixture(params=data.FIXTURES)
@@ -30,7 +30,7 @@ def sample(request: pytest.FixtureRequest) -> _sample.Sample:
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("level", ["fast", "default", "high", "max"])
 def test_encode(benchmark: Any, sample: _sample.Sample, level: str, threads: int) -> None:
-    coder = _rivals.Pycomp(sample, threads, level)
+    coder = _coder.Pycomp(sample, threads, level)
     packed = benchmark(coder.encode, sample.data)
     benchmark.extra_info["ratio"] = len(sample.data) / coder.size(packed)
     assert coder.exact(coder.decode(packed))
@@ -39,6 +39,6 @@ def test_encode(benchmark: Any, sample: _sample.Sample, level: str, threads: int
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("level", ["fast", "default", "high", "max"])
 def test_decode(benchmark: Any, sample: _sample.Sample, level: str, threads: int) -> None:
-    coder = _rivals.Pycomp(sample, threads, level, reuse=True)
+    coder = _coder.Pycomp(sample, threads, level, reuse=True)
     packed = coder.encode(sample.data)
     assert coder.exact(benchmark(coder.decode, packed))

@@ -13,17 +13,17 @@ void pc_bits_pack_scalar(const uint8_t *src, size_t n, unsigned width, unsigned 
     memset(dst, 0, width * s);
     for (unsigned f = 0; f < n_fields; f++) {
         unsigned bits = fields[f].bits, mask = (1u << bits) - 1;
-        uint8_t *plane = dst + fields[f].plane * s;
-        for (size_t start = 0, r = 0; start < n; start += s, r++) {
-            uint8_t *row = plane + (r % bits) * s;
-            unsigned shift = bits * (unsigned)(r / bits);
-            size_t count = PC_MIN(s, n - start);
-            for (size_t j = 0; j < count; j++) {
-                unsigned value = ((src[start + j] - base) >> fields[f].position) & mask;
+        for (unsigned r = 0; r < PC_BITS_REGIONS; r++) {
+            uint8_t *row = dst + (fields[f].plane + r % bits) * s;
+            const uint8_t *region = src + r * s;
+            unsigned shift = r / bits * bits;
+            for (size_t j = 0; j < s; j++) {
+                unsigned value = ((region[j] - base) >> fields[f].position) & mask;
                 row[j] = (uint8_t)(row[j] | value << shift);
             }
         }
     }
+    pc_bits_pack_rest(src + 8 * s, n - 8 * s, width, base, dst + width * s);
 }
 
 void pc_bits_unpack_scalar(const uint8_t *src, size_t n, unsigned width, const uint8_t *lut, uint8_t *dst)
@@ -31,20 +31,20 @@ void pc_bits_unpack_scalar(const uint8_t *src, size_t n, unsigned width, const u
     size_t s = pc_bits_stride(n);
     pc_bits_field fields[3];
     unsigned n_fields = pc_bits_fields(width, fields);
-    if (n_fields == 0 && n != 0) memset(dst, 0, n);
+    if (width == 0) memset(dst, 0, 8 * s);
     for (unsigned f = 0; f < n_fields; f++) {
         unsigned bits = fields[f].bits, mask = (1u << bits) - 1;
-        const uint8_t *plane = src + fields[f].plane * s;
-        for (size_t start = 0, r = 0; start < n; start += s, r++) {
-            const uint8_t *row = plane + (r % bits) * s;
-            unsigned shift = bits * (unsigned)(r / bits);
-            size_t count = PC_MIN(s, n - start);
-            for (size_t j = 0; j < count; j++) {
+        for (unsigned r = 0; r < PC_BITS_REGIONS; r++) {
+            const uint8_t *row = src + (fields[f].plane + r % bits) * s;
+            uint8_t *region = dst + r * s;
+            unsigned shift = r / bits * bits;
+            for (size_t j = 0; j < s; j++) {
                 unsigned value = ((row[j] >> shift) & mask) << fields[f].position;
-                dst[start + j] = (uint8_t)(f == 0 ? value : dst[start + j] | value);
+                region[j] = (uint8_t)(f == 0 ? value : region[j] | value);
             }
         }
     }
     if (lut != NULL)
-        for (size_t i = 0; i < n; i++) dst[i] = lut[dst[i]];
+        for (size_t i = 0; i < 8 * s; i++) dst[i] = lut[dst[i]];
+    pc_bits_unpack_rest(src + width * s, n - 8 * s, width, lut, dst + 8 * s);
 }

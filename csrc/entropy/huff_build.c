@@ -127,8 +127,7 @@ uint64_t pc_huffman_cost(const uint32_t counts[256], const uint8_t lengths[256])
     return bits;
 }
 
-pc_status pc_huffman_write_lengths(const uint8_t lengths[256], uint8_t *dst, size_t dst_cap,
-                                   size_t *dst_len)
+pc_status pc_huffman_write_lengths(const uint8_t lengths[256], uint8_t *dst, size_t dst_cap, size_t *dst_len)
 {
     unsigned first = 0, last = SYMBOLS - 1;
     if (!pc_huffman_lengths_valid(lengths)) return PC_ERR_PARAM;
@@ -147,8 +146,7 @@ pc_status pc_huffman_write_lengths(const uint8_t lengths[256], uint8_t *dst, siz
     return PC_OK;
 }
 
-pc_status pc_huffman_read_lengths(const uint8_t *src, size_t src_len, uint8_t lengths[256],
-                                  size_t *src_used)
+pc_status pc_huffman_read_lengths(const uint8_t *src, size_t src_len, uint8_t lengths[256], size_t *src_used)
 {
     if (src_len < 2) return PC_ERR_TRUNCATED;
     unsigned first = src[0], last = src[1];

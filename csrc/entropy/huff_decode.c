@@ -13,18 +13,18 @@
 enum {
     STREAMS = PC_HUFFMAN_STREAMS,
     TABLE_LENGTH = 12,
-    BATCH = 4,              /* lookups to a load: 4 * 12 <= 57 */
-    BATCH_BYTES = 6,        /* the bytes they can use up */
-    LOAD_BYTES = 8,         /* the bytes that the load reads */
-    WINDOW = 16             /* bits in which codes are compared, left-aligned */
+    BATCH = 4,       /* lookups to a load: 4 * 12 <= 57 */
+    BATCH_BYTES = 6, /* the bytes they can use up */
+    LOAD_BYTES = 8,  /* the bytes that the load reads */
+    WINDOW = 16      /* bits in which codes are compared, left-aligned */
 };
 
 typedef struct stream {
     const uint8_t *src;
-    size_t size;     /* bytes */
-    uint64_t at;     /* bit position */
+    size_t size; /* bytes */
+    uint64_t at; /* bit position */
     uint8_t *dst;
-    size_t left;     /* symbols */
+    size_t left; /* symbols */
 } stream;
 
 /* The next 16 bits, zeros beyond the end. */
@@ -51,7 +51,7 @@ static pc_status finish(const stream *s)
 static void decode_plain(const pc_huffman_order *order, stream *s)
 {
     uint32_t end[PC_HUFFMAN_MAX_LENGTH + 1]; /* left-aligned end of the codes of each length */
-    for (unsigned length = 1; length <= order->longest; length++) {
+    for (unsigned length = 1; length <= PC_HUFFMAN_MAX_LENGTH; length++) {
         end[length] = (order->code[length] + order->count[length]) << (WINDOW - length);
     }
     /* Past the end all bits are zeros: the first code is met again and again, harmlessly. */
@@ -70,7 +70,8 @@ static void build_table(const pc_huffman_order *order, uint16_t table[1 << TABLE
     uint16_t *at = table;
     for (unsigned length = 1; length <= order->longest; length++) {
         for (unsigned i = 0; i < order->count[length]; i++) {
-            uint16_t entry = (uint16_t)(order->symbols[order->place[length] + i] << 8 | length);
+            unsigned symbol = order->symbols[order->place[length] + i];
+            uint16_t entry = (uint16_t)(symbol << 8 | length);
             for (unsigned k = 0; k < 1u << (order->longest - length); k++) *at++ = entry;
         }
     }
@@ -175,8 +176,8 @@ static pc_status get_size(const uint8_t **src, const uint8_t *src_end, size_t *s
     return PC_ERR_CORRUPT;
 }
 
-static pc_status lay_out(const uint8_t *src, const uint8_t *src_end, uint8_t *dst, size_t n,
-                         stream *streams, unsigned n_streams)
+static pc_status lay_out(const uint8_t *src, const uint8_t *src_end, uint8_t *dst, size_t n, stream *streams,
+                         unsigned n_streams)
 {
     for (unsigned i = 0; i + 1 < n_streams; i++) {
         pc_status status = get_size(&src, src_end, &streams[i].size);

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "bitio/bits.h"
+
 #define LIST_BYTES (PC_PIVOT_PIECE + PC_SLACK)
 
 size_t pc_pivot_decode_workspace(void)
@@ -41,7 +43,7 @@ static pc_status decode_node(reader *in, unsigned node, uint8_t *dst, size_t n, 
             memset(dst, symbols[0], n);
             return PC_OK;
         }
-        const uint8_t *packed = take(in, self->width * pc_ceil_div(n, 8));
+        const uint8_t *packed = take(in, pc_bits_size(n, self->width));
         if (packed == NULL) return PC_ERR_TRUNCATED;
         in->k->bits_unpack(packed, n, self->width, symbols, dst);
         return PC_OK;

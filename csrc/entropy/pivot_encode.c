@@ -1,17 +1,17 @@
 /* Level-ordered Huffman, encoding: partition from the root down. See pivot_common.h.
  *
  * The ranks of a piece stand in one list. A node writes its mask, keeps the lower ranks in place and
- * moves the upper ones to free workspace; lists at any moment are disjoint parts of the piece, so the
- * workspace is the piece itself, again as much for upper lists, and slack for each level. */
+ * moves the upper ones to free workspace. Where all ranks go up at level after level, each level holds the
+ * whole piece once more. */
 #include "entropy/pivot_common.h"
 
-#include <string.h>
+#include "bitio/bits.h"
 
 #define LIST_BYTES (PC_PIVOT_PIECE + PC_SLACK)
 
 size_t pc_pivot_encode_workspace(void)
 {
-    return 2 * LIST_BYTES + (PC_PIVOT_MAX_DEPTH + 1) * PC_SLACK;
+    return (PC_PIVOT_MAX_DEPTH + 1) * (size_t)LIST_BYTES;
 }
 
 /* Codes the subtree at `node` for the n ranks of list; free_space holds n bytes and slack. */
@@ -23,7 +23,7 @@ static uint8_t *encode_node(const pc_kernels *k, const pc_pivot_code *code, unsi
     if (self->leaf) {
         if (self->width == 0) return dst;
         k->bits_pack(list, n, self->width, self->first, dst);
-        return dst + self->width * pc_ceil_div(n, 8);
+        return dst + pc_bits_size(n, self->width);
     }
     size_t kept = k->pivot_partition(list, n, self->first, dst, free_space);
     dst = encode_node(k, code, node + 1, list, kept, dst + pc_ceil_div(n, 8), free_space + (n - kept) + PC_SLACK);

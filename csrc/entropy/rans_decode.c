@@ -12,8 +12,8 @@
 enum { GROUP_BYTES = PC_RANS_GROUP_BYTES };
 
 /* Whole groups for any number of lanes; a constant one lets the compiler unroll. */
-PC_INLINE size_t decode_groups(unsigned lanes, uint32_t *states, const uint32_t *entries,
-                               const uint8_t **src, const uint8_t *src_end, uint8_t *dst, size_t groups)
+PC_INLINE size_t decode_groups(unsigned lanes, uint32_t *states, const uint32_t *entries, const uint8_t **src,
+                               const uint8_t *src_end, uint8_t *dst, size_t groups)
 {
     const uint8_t *in = *src;
     size_t g = 0;

@@ -11,8 +11,8 @@
 enum { GROUP_BYTES = PC_RANS_GROUP_BYTES };
 
 /* Pushes n symbols, lanes n - 1 .. 0; room for n words must be there. Returns flags of the entries. */
-PC_INLINE uint32_t encode_group(unsigned n, uint32_t *states, const uint64_t *entries,
-                                const uint8_t *src, uint8_t **dst)
+PC_INLINE uint32_t encode_group(unsigned n, uint32_t *states, const uint64_t *entries, const uint8_t *src,
+                                uint8_t **dst)
 {
     uint32_t flags = 0;
     uint8_t *out = *dst;
@@ -29,9 +29,8 @@ PC_INLINE uint32_t encode_group(unsigned n, uint32_t *states, const uint64_t *en
     return flags;
 }
 
-PC_INLINE size_t encode_groups(unsigned lanes, uint32_t *states, const uint64_t *entries,
-                               const uint8_t *src, size_t groups, const uint8_t *dst_begin, uint8_t **dst,
-                               uint32_t *flags)
+PC_INLINE size_t encode_groups(unsigned lanes, uint32_t *states, const uint64_t *entries, const uint8_t *src,
+                               size_t groups, const uint8_t *dst_begin, uint8_t **dst, uint32_t *flags)
 {
     size_t left = groups;
     while (left > 0 && *dst - dst_begin >= GROUP_BYTES) {
@@ -52,17 +51,15 @@ static size_t encode_four(uint32_t *states, const uint64_t *entries, const uint8
 {
     uint32_t local[PC_RANS_FEW_LANES];
     memcpy(local, states, sizeof local);
-    size_t done =
-        encode_groups(PC_RANS_FEW_LANES, local, entries, src, groups, dst_begin, dst, flags);
+    size_t done = encode_groups(PC_RANS_FEW_LANES, local, entries, src, groups, dst_begin, dst, flags);
     memcpy(states, local, sizeof local);
     return done;
 }
 
 /* Slow and exact, for the last bytes of a buffer that may turn out too small: lanes count - 1 .. 0 of
  * a group. */
-static pc_status encode_checked(unsigned count, uint32_t *states, const uint64_t *entries,
-                                const uint8_t *src, const uint8_t *dst_begin, uint8_t **dst,
-                                uint32_t *flags)
+static pc_status encode_checked(unsigned count, uint32_t *states, const uint64_t *entries, const uint8_t *src,
+                                const uint8_t *dst_begin, uint8_t **dst, uint32_t *flags)
 {
     for (unsigned lane = count; lane-- > 0;) {
         uint64_t entry = entries[src[lane]];

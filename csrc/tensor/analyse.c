@@ -13,10 +13,12 @@
 
 enum {
     /* Elements that decide the window of keys, and how rare a key must be to be left to the list of
-     * outliers: at 48 bits each, one in 8192 costs 0.006 bits an element. */
-    WINDOW_SAMPLE = 1 << 16,
-    OUTLIER_SHARE = 1 << 13,
+     * outliers: at 48 bits each, one in 32768 costs 0.0015 bits an element. */
+    WINDOW_SAMPLE = 1 << 15,
+    OUTLIER_SHARE = 1 << 15,
     MOST_KEY_BITS = 13,
+    /* Elements that decide whether byte planes are better than float keys. */
+    PLANES_SAMPLE = 1 << 12,
     /* Zeros worth a bitmap: one element in 20. A bitmap costs at most a bit, a zero in the stream its mids
      * and lows. */
     SPARSE_SHARE = 20,
@@ -37,74 +39,77 @@ static int complete(const pc_tensor_encoder *e, const pc_sample *s)
     return e->model.rows == s->rows;
 }
 
-/* The window reaches from the greatest key of a sub-sample down to where less than one element in
- * OUTLIER_SHARE lies below, at most 255 keys. Smaller numbers come at half the rate for each octave, so
- * codes for all of them would cost more than listing the few there are. */
+/* The window reaches from the greatest key of a sub-sample down to the least, at most 255 keys, or to
+ * where less than one element in OUTLIER_SHARE lies below if keys that the sample missed will need codes
+ * too: smaller numbers come at half the rate for each octave, and codes for all of them would cost more
+ * than listing the few there are. */
 static pc_key_window find_window(const pc_tensor_encoder *e, const pc_sample *s)
 {
     const pc_float_layout *layout = &e->model.layout;
     uint32_t counts[1u << MOST_KEY_BITS] = {0};
-    unsigned greatest = 0, live = 0;
+    unsigned greatest = (1u << layout->key_bits) - 1, live = 0, shift = 15u - layout->key_bits;
     size_t step = s->rows * s->cols / WINDOW_SAMPLE + 1;
     for (size_t i = 0; i < s->rows; i++) {
-        const uint8_t *row = row_of(e, s, i);
-        for (size_t c = i % step; c < s->cols; c += step) {
-            unsigned key = pc_float_key(pc_load_element(row + c * layout->size, layout->size), layout);
-            counts[key]++;
-            live += key != 0;
-            greatest = PC_MAX(greatest, key);
-        }
+        /* The key lies within the two top bytes of an element of any size. */
+        const uint8_t *top = row_of(e, s, i) + layout->size - 2;
+        for (size_t c = i % step; c < s->cols; c += step)
+            counts[pc_load16(top + c * layout->size) >> shift & greatest]++;
     }
-    if (greatest == 0) return (pc_key_window){1, 1};
+    for (unsigned key = 1; key <= greatest; key++) live += counts[key];
+    if (live == 0) return (pc_key_window){1, 1};
+    while (counts[greatest] == 0) greatest--;
     unsigned least = 1, below = 0;
-    while (least < greatest && (below + counts[least]) * OUTLIER_SHARE <= live) below += counts[least++];
+    if (complete(e, s)) { /* no gaps will be filled: a code costs nothing but to those who use it */
+        while (counts[least] == 0) least++;
+    } else {
+        while (least < greatest && (below + counts[least]) * OUTLIER_SHARE <= live) below += counts[least++];
+    }
     if (greatest - least > 254) least = greatest - 254;
     return (pc_key_window){(uint16_t)least, (uint16_t)greatest};
 }
 
-/* What the float core needs to know before it splits for good: how many zeros there are, and whether rows
- * of narrower origin or constants let low bits be dropped. */
-typedef struct float_facts {
-    uint64_t zeros, trimmed_rows;
-} float_facts;
-
-static float_facts look_at_floats(const pc_tensor_encoder *e, const pc_sample *s)
-{
-    const pc_dtype_traits *t = e->model.traits;
-    float_facts facts = {0, 0};
-    uint64_t low_mask = t->n_trims ? ((uint64_t)1 << t->trim[0]) - 1 : 0;
-    for (size_t i = 0; i < s->rows; i++) {
-        const uint8_t *row = row_of(e, s, i);
-        uint64_t any = 0;
-        for (size_t c = 0; c < s->cols; c++) {
-            uint64_t x = pc_load_element(row + c * t->size, t->size);
-            any |= x;
-            facts.zeros += x == 0;
-        }
-        facts.trimmed_rows += any != 0 && (any & low_mask) == 0;
-    }
-    return facts;
-}
-
-/* Symbols of the sample by the model's method, and their sums. */
-static void fill_sample(const pc_tensor_encoder *e, pc_sample *s, uint8_t *mids, uint8_t *lows)
+/* The symbols of one row by the model's method; facts, for floats, is added to. */
+static void split_row(const pc_tensor_encoder *e, const uint8_t *row, const pc_sample *s, uint8_t *symbols,
+                      pc_split_facts *facts)
 {
     const pc_tensor_model *m = &e->model;
-    pc_split_facts facts = {0, ~(uint64_t)0, 0};
+    switch (m->method) {
+    case PC_METHOD_FLOAT:
+        e->kernels.float_split(row, s->cols, &m->layout, m->window, symbols, s->mids, s->lows, facts);
+        break;
+    case PC_METHOD_PALETTE: pc_palette_symbols(m, row, s->cols, symbols); break;
+    default: memcpy(symbols, row, s->cols); break;
+    }
+}
+
+/* Symbols of the sample, and their sums. Returns how many rows end in the zeros of the dtype's first trim,
+ * rows of nothing but zeros not counted. */
+static size_t fill_sample(const pc_tensor_encoder *e, pc_sample *s)
+{
+    const pc_dtype_traits *t = e->model.traits;
+    uint64_t low_mask = ((uint64_t)1 << t->trim[0]) - 1;
+    size_t trimmed = 0;
     memset(s->col_sums, 0, s->cols * sizeof *s->col_sums);
     for (size_t i = 0; i < s->rows; i++) {
-        const uint8_t *row = row_of(e, s, i);
         uint8_t *symbols = s->symbols + i * s->cols;
-        switch (m->method) {
-        case PC_METHOD_FLOAT:
-            e->kernels.float_split(row, s->cols, &m->layout, m->window, symbols, mids, lows, &facts);
-            break;
-        case PC_METHOD_PALETTE: pc_palette_symbols(m, row, s->cols, symbols); break;
-        default: memcpy(symbols, row, s->cols); break;
-        }
+        pc_split_facts facts = {0, ~(uint64_t)0, 0};
+        split_row(e, row_of(e, s, i), s, symbols, &facts);
+        trimmed += t->n_trims != 0 && facts.any != 0 && (facts.any & low_mask) == 0;
         s->row_sums[i] = e->kernels.sum_u8(symbols, s->cols);
         e->kernels.accumulate_u8(symbols, s->cols, s->col_sums);
     }
+    return trimmed;
+}
+
+static uint64_t count_zeros(const pc_tensor_encoder *e, const pc_sample *s)
+{
+    unsigned size = e->model.traits->size;
+    uint64_t zeros = 0;
+    for (size_t i = 0; i < s->rows; i++) {
+        const uint8_t *row = row_of(e, s, i);
+        for (size_t c = 0; c < s->cols; c++) zeros += pc_load_element(row + c * size, size) == 0;
+    }
+    return zeros;
 }
 
 /* Bits of the tables' entropy over the sample, rounded down. */
@@ -115,19 +120,41 @@ static uint64_t symbol_bits(const pc_tensor_encoder *e)
     return bits;
 }
 
-/* Codes from counts: where the sample is not the whole array, symbols that it missed get a code too. */
-static pc_status build_tables(pc_tensor_encoder *e, const pc_sample *s)
+/* Counts the whole array under the groups that the sample chose. Twelve-bit frequencies have no room for
+ * symbols that might turn up: rANS wants to know. */
+static void count_all(pc_tensor_encoder *e, pc_sample *s)
+{
+    pc_tensor_model *m = &e->model;
+    memset(e->counts, 0, sizeof e->counts);
+    for (uint64_t r = 0; r < m->rows; r++) {
+        pc_split_facts facts = {0, ~(uint64_t)0, 0};
+        split_row(e, e->data + r * s->cols * m->traits->size, s, s->symbols, &facts);
+        unsigned group = m->row_groups == 1 ? 0 : pc_row_group(e, e->kernels.sum_u8(s->symbols, s->cols));
+        const uint8_t *tables = m->tile_table + group * m->col_groups;
+        if (m->col_groups == 1) e->kernels.hist_u8(s->symbols, s->cols, e->counts[*tables]);
+        else
+            for (size_t c = 0; c < s->cols; c++) e->counts[tables[m->col_group[c]]][s->symbols[c]]++;
+    }
+}
+
+/* Codes from counts: where these are not of the whole array, symbols that they miss get a code too. */
+static pc_status build_tables(pc_tensor_encoder *e, pc_sample *s)
 {
     pc_tensor_model *m = &e->model;
     unsigned last = m->method == PC_METHOD_FLOAT ? m->window.last - m->window.first + 1u : 255u;
     if (m->method == PC_METHOD_PALETTE) last = m->n_palette - 1;
+    int exact = complete(e, s);
     if (m->coder == PC_CODER_RANS) {
         e->rans_tables = pc_alloc(m->n_tables * pc_rans_encoder_table_size());
         if (e->rans_tables == NULL) return PC_ERR_MEMORY;
+        if (!complete(e, s) && !(m->flags & PC_FRAME_SPARSE)) {
+            count_all(e, s);
+            exact = 1;
+        }
     }
     for (unsigned t = 0; t < m->n_tables; t++) {
         uint32_t *counts = e->counts[t];
-        for (unsigned v = 0; !complete(e, s) && v <= last; v++) counts[v] += counts[v] == 0;
+        for (unsigned v = 0; !exact && v <= last; v++) counts[v] += counts[v] == 0;
         if (m->coder == PC_CODER_PIVOT) {
             uint8_t lengths[256];
             pc_status status = pc_huffman_lengths(counts, PC_PIVOT_MAX_DEPTH, lengths);
@@ -142,30 +169,28 @@ static pc_status build_tables(pc_tensor_encoder *e, const pc_sample *s)
     return PC_OK;
 }
 
-/* Bits of one element as byte planes, plain or as differences, over the first rows of the sample. */
-static uint64_t planes_bits(pc_tensor_encoder *e, const pc_sample *s, int delta)
+/* Bits of `rows` rows of the sample as byte planes, plain or as differences. */
+static uint64_t planes_bits(const pc_tensor_encoder *e, const pc_sample *s, size_t rows, int delta)
 {
-    size_t size = e->model.traits->size;
+    unsigned size = e->model.traits->size;
+    uint32_t counts[8][256] = {{0}};
     uint64_t bits = 0;
-    for (size_t p = 0; p < size; p++) {
-        uint32_t counts[256] = {0};
-        for (size_t i = 0; i < s->rows; i++) {
-            const uint8_t *row = row_of(e, s, i);
-            uint64_t before = delta ? pc_load_element(row, (unsigned)size) : 0;
-            for (size_t c = (size_t)delta; c < s->cols; c++) {
-                uint64_t x = pc_load_element(row + c * size, (unsigned)size);
-                uint64_t v = delta ? pc_zigzag_difference(x, before, (unsigned)size) : x;
-                before = x;
-                counts[v >> (8 * p) & 255]++;
-            }
+    for (size_t i = 0; i < rows; i++) {
+        const uint8_t *row = row_of(e, s, i * s->rows / rows);
+        uint64_t before = delta ? pc_load_element(row, size) : 0;
+        for (size_t c = (size_t)delta; c < s->cols; c++) {
+            uint64_t x = pc_load_element(row + c * size, size);
+            uint64_t v = delta ? pc_zigzag_difference(x, before, size) : x;
+            before = x;
+            for (unsigned p = 0; p < size; p++, v >>= 8) counts[p][v & 255]++;
         }
-        bits += pc_hist_entropy_q16(counts) >> 16;
     }
+    for (unsigned p = 0; p < size; p++) bits += pc_hist_entropy_q16(counts[p]) >> 16;
     return bits;
 }
 
-/* Tries the float core, and keeps it if it saves anything. */
-static pc_status try_floats(pc_tensor_encoder *e, pc_sample *s, uint8_t *mids, uint8_t *lows, uint64_t *bits)
+/* Fits the float core to the sample; *bits is what it would take. */
+static pc_status try_floats(pc_tensor_encoder *e, pc_sample *s, uint64_t *bits)
 {
     pc_tensor_model *m = &e->model;
     uint64_t n = (uint64_t)s->rows * s->cols;
@@ -173,43 +198,49 @@ static pc_status try_floats(pc_tensor_encoder *e, pc_sample *s, uint8_t *mids, u
     m->layout = m->traits->layout;
     m->n_trims = m->traits->n_trims;
     memcpy(m->trims, m->traits->trim, sizeof m->trims);
-    float_facts facts = look_at_floats(e, s);
+    m->window = find_window(e, s);
+    size_t trimmed = fill_sample(e, s);
     if (m->layout.size == 2 && m->n_trims != 0) { /* fp16: splitting off the low bits only pays for trims */
-        if (facts.trimmed_rows * 64 > s->rows) {
+        if (trimmed * 64 > s->rows) {
             m->layout.mid_bits = (uint8_t)(m->layout.mid_bits - m->trims[0]);
             m->layout.low_bits = m->trims[0];
         } else {
             m->n_trims = 0;
         }
     }
-    m->window = find_window(e, s);
-    if (facts.zeros > n / SPARSE_SHARE && facts.zeros < n) m->flags |= PC_FRAME_SPARSE;
-    fill_sample(e, s, mids, lows);
     pc_status status = pc_choose_groups(e, s);
     if (status != PC_OK) return status;
-    /* The zeros go to the bitmap and leave the stream. */
-    if (m->flags & PC_FRAME_SPARSE) e->counts[0][0] -= (uint32_t)facts.zeros;
+
+    uint64_t zeros = 0;
+    for (unsigned t = 0; t < m->n_tables; t++) zeros += e->counts[t][0];
+    if (zeros > n / SPARSE_SHARE) zeros = count_zeros(e, s);
+    if (zeros > n / SPARSE_SHARE && zeros < n) {
+        m->flags |= PC_FRAME_SPARSE;
+        status = pc_choose_groups(e, s);
+        if (status != PC_OK) return status;
+        e->counts[0][0] -= (uint32_t)zeros; /* these go to the bitmap and leave the stream */
+    }
     uint64_t raw_bits = m->layout.mid_bits + (uint64_t)m->layout.low_bits;
-    uint64_t dropped = facts.trimmed_rows * s->cols * m->trims[0];
-    if (m->flags & PC_FRAME_SPARSE) dropped += facts.zeros * raw_bits;
+    uint64_t dropped = (uint64_t)trimmed * s->cols * m->trims[0];
+    if (m->flags & PC_FRAME_SPARSE) dropped += zeros * raw_bits;
     *bits = symbol_bits(e) + n * raw_bits - PC_MIN(dropped, n * raw_bits);
     return PC_OK;
 }
 
-/* Decides between byte planes, with and without differences, and storing. */
+/* Decides between the float core, whose cost for the whole sample is `bits`, and byte planes with or
+ * without differences. A few rows tell them apart. */
 static void try_planes(pc_tensor_encoder *e, const pc_sample *s, uint64_t bits)
 {
     pc_tensor_model *m = &e->model;
-    uint64_t plain = planes_bits(e, s, 0), delta = planes_bits(e, s, 1);
+    size_t rows = PC_MIN(s->rows, (size_t)PLANES_SAMPLE / s->cols + 1);
+    uint64_t plain = planes_bits(e, s, rows, 0), delta = planes_bits(e, s, rows, 1);
     uint64_t best = PC_MIN(plain, delta);
-    if (m->method == PC_METHOD_FLOAT && best + best / 64 > bits) return;
+    if (m->method == PC_METHOD_FLOAT && best + best / 32 > bits / s->rows * rows) return;
     m->flags = delta + delta / 64 < plain ? PC_FRAME_DELTA : 0;
     m->method = PC_METHOD_PLANES;
-    m->row_groups = m->col_groups = 1;
-    m->n_tables = 0;
 }
 
-static pc_status decide(pc_tensor_encoder *e, pc_sample *s, uint8_t *mids, uint8_t *lows)
+static pc_status decide(pc_tensor_encoder *e, pc_sample *s)
 {
     pc_tensor_model *m = &e->model;
     uint64_t n = (uint64_t)s->rows * s->cols, whole = n * m->traits->size * 8, bits = whole;
@@ -218,7 +249,7 @@ static pc_status decide(pc_tensor_encoder *e, pc_sample *s, uint8_t *mids, uint8
     if (m->traits->size > 1 && pc_palette_find(m, e->data, s)) {
         m->method = PC_METHOD_PALETTE;
     } else if (m->traits->is_float) {
-        status = try_floats(e, s, mids, lows, &bits);
+        status = try_floats(e, s, &bits);
         if (status == PC_OK) try_planes(e, s, bits);
     } else if (m->traits->size > 1) {
         try_planes(e, s, bits);
@@ -226,7 +257,7 @@ static pc_status decide(pc_tensor_encoder *e, pc_sample *s, uint8_t *mids, uint8
         m->method = PC_METHOD_BYTE;
     }
     if (status == PC_OK && (m->method == PC_METHOD_PALETTE || m->method == PC_METHOD_BYTE)) {
-        fill_sample(e, s, mids, lows);
+        fill_sample(e, s);
         status = pc_choose_groups(e, s);
         bits = symbol_bits(e);
     }
@@ -253,17 +284,18 @@ pc_status pc_tensor_analyse(pc_tensor_encoder *e)
     size_t n = s.rows * s.cols, scratch = PC_MAX(s.cols * 6, 8 * PC_MAX(s.rows, s.cols)) + PC_SLACK;
     size_t symbols = pc_round_up(n, 64) + PC_SLACK, line = pc_round_up(s.cols, 64) + PC_SLACK;
     uint8_t *block = pc_alloc(symbols + line + pc_round_up(scratch, 64) + s.rows * 8 + s.cols * 4);
-    m->col_group = pc_alloc(s.cols);
+    m->col_group = pc_alloc(s.cols + PC_SLACK);
     if (block == NULL || m->col_group == NULL) {
         pc_free(block);
         return PC_ERR_MEMORY;
     }
     s.symbols = block;
-    uint8_t *mids = block + symbols, *lows = mids + line;
-    s.scratch = lows;
-    s.row_sums = (uint64_t *)(void *)(lows + pc_round_up(scratch, 64));
+    s.mids = block + symbols;
+    s.lows = s.mids + line;
+    s.scratch = s.lows;
+    s.row_sums = (uint64_t *)(void *)(s.lows + pc_round_up(scratch, 64));
     s.col_sums = (uint32_t *)(s.row_sums + s.rows);
-    pc_status status = decide(e, &s, mids, lows);
+    pc_status status = decide(e, &s);
     pc_free(block);
     return status;
 }

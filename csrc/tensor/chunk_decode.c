@@ -157,20 +157,12 @@ static pc_status read_list(const pc_tensor_decoder *d, source *in, const row_pla
 static void order_columns(const pc_tensor_decoder *d, const row_plan *p, const pc_tile_map *map, pc_chunk_space *space)
 {
     for (unsigned g = 0; g < d->model.row_groups; g++) {
-        uint8_t *strip[PC_STRIP];
-        size_t height = 0;
-        if (p->in_group[g] == 0) continue;
-        pc_model_offsets(&d->model, map, g, p->in_group[g], space->offsets);
-        const uint8_t *from = space->list;
-        for (size_t i = 0; i < p->live; i++) {
-            if (space->row_group[i] != g) continue;
-            strip[height++] = space->symbols + i * p->cols;
-            if (height < PC_STRIP) continue;
-            pc_scatter_strip(&d->kernels, from, space->offsets, p->cols, strip, height);
-            from += height;
-            height = 0;
-        }
-        if (height != 0) pc_scatter_strip(&d->kernels, from, space->offsets, p->cols, strip, height);
+        size_t n = 0;
+        for (size_t i = 0; i < p->live; i++)
+            if (space->row_group[i] == g) space->order[n++] = (uint32_t)i;
+        if (n == 0) continue;
+        pc_model_offsets(&d->model, map, g, n, space->offsets);
+        pc_scatter_rows(&d->kernels, space->list, space->offsets, p->cols, space->symbols, p->cols, space->order, n);
     }
 }
 

@@ -80,8 +80,8 @@ static void list_outliers(const pc_tensor_model *m, const uint8_t *row, size_t c
     }
 }
 
-/* Splits rows and sorts them into kinds and groups. Outliers are collected in space->side, which has
- * room for one in eight elements; more make the chunk not worth coding. */
+/* Splits rows and sorts them into kinds and groups. Outliers are collected in space->side; where one
+ * element in 48 is one, their list is as long as the symbols' gain and the chunk not worth coding. */
 static pc_status split_chunk(const pc_tensor_encoder *e, const uint8_t *src, split_rows *s, pc_chunk_space *space)
 {
     const pc_tensor_model *m = &e->model;
@@ -104,8 +104,8 @@ static pc_status split_chunk(const pc_tensor_encoder *e, const uint8_t *src, spl
             }
             s->n_trimmed += kind != 0;
             if (facts.outside) {
-                if (s->n_outliers + s->cols > most_outliers) return PC_ERR_DST_SIZE;
                 list_outliers(m, row, s->cols, place, space->side, &s->n_outliers);
+                if (s->n_outliers > most_outliers) return PC_ERR_DST_SIZE;
             }
         } else if (m->method == PC_METHOD_PALETTE) {
             pc_palette_symbols(m, row, s->cols, symbols);
@@ -163,20 +163,12 @@ static void order_symbols(const pc_tensor_encoder *e, const split_rows *s, const
         return;
     }
     for (unsigned g = 0; g < m->row_groups; g++) {
-        const uint8_t *strip[PC_STRIP];
-        size_t height = 0;
-        if (s->in_group[g] == 0) continue;
-        pc_model_offsets(m, map, g, s->in_group[g], space->offsets);
-        uint8_t *to = space->list;
-        for (size_t i = 0; i < s->live; i++) {
-            if (space->row_group[i] != g) continue;
-            strip[height++] = space->symbols + i * s->cols;
-            if (height < PC_STRIP) continue;
-            pc_gather_strip(&e->kernels, strip, height, s->cols, space->offsets, to);
-            to += height;
-            height = 0;
-        }
-        if (height != 0) pc_gather_strip(&e->kernels, strip, height, s->cols, space->offsets, to);
+        size_t n = 0;
+        for (size_t i = 0; i < s->live; i++)
+            if (space->row_group[i] == g) space->order[n++] = (uint32_t)i;
+        if (n == 0) continue;
+        pc_model_offsets(m, map, g, n, space->offsets);
+        pc_gather_rows(&e->kernels, space->symbols, s->cols, space->order, n, s->cols, space->offsets, space->list);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "entropy/log2.h"
 
 typedef struct cluster {
@@ -20,11 +21,12 @@ typedef struct cluster {
 } cluster;
 
 /* Bits, times 2^8, that one table costs: its symbols' entropy, scaled, and its span in the head. */
-static uint64_t cost_of(const uint32_t a[256], const uint32_t b[256], unsigned table_bits, uint64_t scale_q8)
+static uint64_t cost_of(const uint32_t a[256], const uint32_t b[256], unsigned span, pc_table_price table,
+                        uint64_t scale_q8)
 {
     uint64_t total = 0, sum = 0;
     unsigned first = 256, last = 0;
-    for (unsigned s = 0; s < 256; s++) {
+    for (unsigned s = 0; s < span; s++) {
         uint32_t count = b != NULL ? a[s] + b[s] : a[s];
         if (count == 0) continue;
         if (first == 256) first = s;
@@ -34,7 +36,7 @@ static uint64_t cost_of(const uint32_t a[256], const uint32_t b[256], unsigned t
     }
     if (total == 0) return 0;
     uint64_t entropy_q16 = total * pc_log2_q16((uint32_t)total) - sum;
-    return (entropy_q16 >> 16) * scale_q8 + ((uint64_t)(last - first + 1) * table_bits + 16) * 256;
+    return (entropy_q16 >> 16) * scale_q8 + ((uint64_t)(last - first + 1) * table.span_bits + table.fixed_bits) * 256;
 }
 
 static int by_mean(const void *a, const void *b)
@@ -44,15 +46,20 @@ static int by_mean(const void *a, const void *b)
     return x->first_tile < y->first_tile ? -1 : x->first_tile > y->first_tile;
 }
 
-unsigned pc_cluster(uint32_t (*histograms)[256], unsigned n, unsigned most, unsigned table_bits,
+unsigned pc_cluster(uint32_t (*histograms)[256], unsigned n, unsigned most, pc_table_price table,
                     uint64_t scale_q8, uint8_t *table_of, uint32_t (*counts)[256], uint64_t *bits)
 {
     cluster line[256];
-    unsigned owner[256], left = 0;
+    unsigned owner[256], left = 0, span = 0; /* symbols from span on occur nowhere */
     memset(table_of, 0, n);
     for (unsigned t = 0; t < n; t++) {
         uint64_t total = 0, sum = 0;
-        for (unsigned s = 0; s < 256; s++) total += histograms[t][s], sum += (uint64_t)s * histograms[t][s];
+        for (unsigned s = 0; s < 256; s++) {
+            uint32_t count = histograms[t][s];
+            total += count;
+            sum += (uint64_t)s * count;
+            if (count != 0) span = PC_MAX(span, s + 1);
+        }
         if (total == 0) continue; /* no symbol of the sample fell here: table 0 will do */
         line[left++] = (cluster){.histogram = &histograms[t], .mean_q16 = (sum << 16) / total, .first_tile = t};
     }
@@ -65,9 +72,9 @@ unsigned pc_cluster(uint32_t (*histograms)[256], unsigned n, unsigned most, unsi
     unsigned n_tiles = left;
 
     for (unsigned i = 0; i < left; i++) {
-        line[i].cost = cost_of(*line[i].histogram, NULL, table_bits, scale_q8);
+        line[i].cost = cost_of(*line[i].histogram, NULL, span, table, scale_q8);
         if (i + 1 < left)
-            line[i].with_next = cost_of(*line[i].histogram, *line[i + 1].histogram, table_bits, scale_q8);
+            line[i].with_next = cost_of(*line[i].histogram, *line[i + 1].histogram, span, table, scale_q8);
     }
     while (left > 1) {
         unsigned best = 0;
@@ -78,12 +85,12 @@ unsigned pc_cluster(uint32_t (*histograms)[256], unsigned n, unsigned most, unsi
         }
         if (left <= most && best_loss > 0) break;
         cluster *a = &line[best], *b = a + 1;
-        for (unsigned s = 0; s < 256; s++) (*a->histogram)[s] += (*b->histogram)[s];
+        for (unsigned s = 0; s < span; s++) (*a->histogram)[s] += (*b->histogram)[s];
         a->cost = a->with_next;
         memmove(b, b + 1, (left - best - 2) * sizeof *b);
         left--;
-        if (best + 1 < left) a->with_next = cost_of(*a->histogram, *b->histogram, table_bits, scale_q8);
-        if (best > 0) a[-1].with_next = cost_of(*a[-1].histogram, *a->histogram, table_bits, scale_q8);
+        if (best + 1 < left) a->with_next = cost_of(*a->histogram, *b->histogram, span, table, scale_q8);
+        if (best > 0) a[-1].with_next = cost_of(*a[-1].histogram, *a->histogram, span, table, scale_q8);
     }
     *bits = 0;
     for (unsigned t = 0; t < left; t++) {

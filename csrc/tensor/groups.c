@@ -15,7 +15,9 @@ enum {
     /* Coding columns in groups costs the decoder a transposition; it must save 1 in 512 of the bits. */
     COLUMN_GAIN = 512,
     /* Fewest rows of one group that a chunk should have, where they are transposed in strips of 16. */
-    LEAST_STRIP = 8
+    LEAST_STRIP = 8,
+    /* What one more table costs each chunk: the padding of its some 24 masks and leaves to whole bytes. */
+    PADDING_BITS = 150
 };
 
 static int by_value(const void *a, const void *b)
@@ -64,8 +66,9 @@ static void count_tiles(const pc_tensor_encoder *e, const pc_sample *s, unsigned
         if (col_groups == 1) {
             e->kernels.hist_u8(symbols, s->cols, tiles[group]);
         } else {
-            uint32_t(*row_tiles)[256] = tiles + group * col_groups;
-            for (size_t c = 0; c < s->cols; c++) row_tiles[m->col_group[c]][symbols[c]]++;
+            uint32_t *row_tiles = tiles[group * col_groups];
+            const uint8_t *col_group = m->col_group;
+            for (size_t c = 0; c < s->cols; c++) row_tiles[(size_t)col_group[c] * 256 + symbols[c]]++;
         }
     }
 }
@@ -87,19 +90,29 @@ static void price(const pc_tensor_encoder *e, const pc_sample *s, unsigned row_g
     uint64_t scale_q8 = m->rows * 256 / s->rows;
     p->row_groups = row_groups;
     p->col_groups = col_groups;
-    p->n_tables = pc_cluster(tiles, row_groups * col_groups, PC_MAX_TABLES, table_bits, scale_q8, p->table_of,
-                             p->counts, &p->bits);
+    uint64_t fixed_bits = (m->coder == PC_CODER_PIVOT ? PADDING_BITS : 0) * m->info.chunks;
+    p->n_tables = pc_cluster(tiles, row_groups * col_groups, PC_MAX_TABLES, (pc_table_price){table_bits, fixed_bits},
+                             scale_q8, p->table_of, p->counts, &p->bits);
     p->bits += m->rows * pc_log2_ceil(row_groups) + s->cols * pc_log2_ceil(col_groups) +
                4u * row_groups * col_groups;
 }
 
-/* Sums tiles over rows or columns into a coarser grouping. */
-static void fold(uint32_t (*from)[256], unsigned rows, unsigned cols, int keep_rows, uint32_t (*to)[256])
+static void add_counts(uint32_t to[256], const uint32_t from[256])
 {
-    memset(to, 0, (size_t)(keep_rows ? rows : cols) * sizeof *to);
+    for (unsigned s = 0; s < 256; s++) to[s] += from[s];
+}
+
+/* Sums tiles over columns and over rows. */
+static void fold(uint32_t (*tiles)[256], unsigned rows, unsigned cols, uint32_t (*by_row)[256],
+                 uint32_t (*by_col)[256])
+{
+    memset(by_row, 0, rows * sizeof *by_row);
+    memset(by_col, 0, cols * sizeof *by_col);
     for (unsigned r = 0; r < rows; r++)
-        for (unsigned c = 0; c < cols; c++)
-            for (unsigned s = 0; s < 256; s++) to[keep_rows ? r : c][s] += from[r * cols + c][s];
+        for (unsigned c = 0; c < cols; c++) {
+            add_counts(by_row[r], tiles[r * cols + c]);
+            add_counts(by_col[c], tiles[r * cols + c]);
+        }
 }
 
 /* Chooses groups and tables for the symbols of the sample. */
@@ -113,35 +126,34 @@ pc_status pc_choose_groups(pc_tensor_encoder *e, pc_sample *s)
     while (rows > 1 && cols > 1 && m->chunk_rows / rows < LEAST_STRIP) rows /= 2;
 
     size_t n_tiles = (size_t)rows * cols;
-    uint32_t(*tiles)[256] = pc_alloc((2 * n_tiles + 1) * sizeof *tiles);
+    uint32_t(*tiles)[256] = pc_alloc((n_tiles + rows + cols + 1) * sizeof *tiles);
     plan *plans = pc_alloc(4 * sizeof *plans);
     if (tiles == NULL || plans == NULL) {
         pc_free(tiles);
         pc_free(plans);
         return PC_ERR_MEMORY;
     }
-    uint32_t(*folded)[256] = tiles + n_tiles, (*whole)[256] = tiles + 2 * n_tiles;
+    uint32_t(*by_row)[256] = tiles + n_tiles, (*by_col)[256] = by_row + rows, (*whole)[256] = by_col + cols;
     if (rows > 1) rank_rows(e, s, rows);
     if (cols > 1) rank_cols(m, s, cols);
     memset(tiles, 0, n_tiles * sizeof *tiles);
     count_tiles(e, s, rows, cols, tiles);
+    fold(tiles, rows, cols, by_row, by_col);
+    memset(whole, 0, sizeof *whole);
+    for (unsigned r = 0; r < rows; r++) add_counts(*whole, by_row[r]);
 
     plan *best = &plans[0];
-    fold(tiles, 1, rows * cols, 1, whole);
     price(e, s, 1, 1, whole, &plans[0]);
     if (rows > 1) {
-        fold(tiles, rows, cols, 1, folded);
-        price(e, s, rows, 1, folded, &plans[1]);
+        price(e, s, rows, 1, by_row, &plans[1]);
         if (plans[1].bits < best->bits) best = &plans[1];
     }
     if (cols > 1) {
-        plan *grouped = &plans[3];
-        price(e, s, rows, cols, tiles, grouped);
-        if (rows > 1) { /* tiles is clobbered: count again for the columns alone */
-            memset(folded, 0, cols * sizeof *folded);
-            count_tiles(e, s, 1, cols, folded);
-            price(e, s, 1, cols, folded, &plans[2]);
-            if (plans[2].bits < grouped->bits) grouped = &plans[2];
+        plan *grouped = &plans[2];
+        price(e, s, 1, cols, by_col, grouped);
+        if (rows > 1) {
+            price(e, s, rows, cols, tiles, &plans[3]);
+            if (plans[3].bits < grouped->bits) grouped = &plans[3];
         }
         if (grouped->bits + best->bits / COLUMN_GAIN < best->bits) best = grouped;
     }

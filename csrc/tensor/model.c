@@ -24,7 +24,7 @@ pc_status pc_model_shape(pc_tensor_model *m, uint64_t size, pc_dtype dtype, size
     if (m->traits == NULL) return PC_ERR_UNSUPPORTED;
     uint64_t n = size / m->traits->size;
     if (size % m->traits->size != 0) return PC_ERR_PARAM;
-    if (exact && n != 0 && (cols == 0 || cols > PC_CHUNK_ELEMENTS || cols > n)) return PC_ERR_CORRUPT;
+    if (exact && (cols > PC_CHUNK_ELEMENTS || cols > n || (cols == 0) != (n == 0))) return PC_ERR_CORRUPT;
     if (!exact) cols = choose_cols(n, cols);
 
     m->rows = n == 0 ? 0 : n / cols;
@@ -118,9 +118,10 @@ static size_t cut_all(const pc_tensor_model *m, uint8_t *block, pc_chunk_space *
     space->row_kind = cut(&c, rows);
     space->row_group = cut(&c, rows);
     space->slack = cut(&c, m->info.chunk_bound);
-    space->side = cut(&c, n / 8 + 1);
+    space->side = cut(&c, n / 8 + 6 * m->info.cols); /* one element in 48 an outlier, and another row */
     space->offsets = cut(&c, m->info.cols * sizeof(uint32_t));
     space->live_row = cut(&c, rows * sizeof(uint32_t));
+    space->order = cut(&c, rows * sizeof(uint32_t));
     space->coder = cut(&c, pc_section_workspace());
     return c.used;
 }

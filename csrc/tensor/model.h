@@ -103,7 +103,9 @@ typedef struct pc_chunk_space {
     uint8_t *slack;   /* a payload with nothing readable behind it is copied here */
     uint8_t *side;    /* outliers being listed, the bitmap of a sparse chunk */
     uint8_t *row_kind, *row_group;
-    uint32_t *offsets, *live_row; /* by column; by row that is not constant */
+    uint32_t *offsets;  /* by column */
+    uint32_t *live_row; /* rows that are not constant */
+    uint32_t *order;    /* live rows of one group */
     void *coder; /* for the entropy coder */
 } pc_chunk_space;
 size_t pc_chunk_space_size(const pc_tensor_model *model);

@@ -16,7 +16,7 @@ PC_INLINE pc_effort pc_effort_of(pc_level level)
 {
     switch (level) {
     case PC_LEVEL_FAST: return (pc_effort){1 << 17, 8, 1};
-    case PC_LEVEL_DEFAULT: return (pc_effort){1 << 19, 8, 16};
+    case PC_LEVEL_DEFAULT: return (pc_effort){1 << 18, 8, 16};
     default: return (pc_effort){1 << 21, 16, 16};
     }
 }
@@ -26,7 +26,8 @@ typedef struct pc_sample {
     uint8_t *symbols;   /* rows * cols */
     uint64_t *row_sums; /* of symbols */
     uint32_t *col_sums;
-    void *scratch; /* 8 bytes for each row and for each column */
+    uint8_t *mids, *lows; /* one row's, not kept */
+    void *scratch;        /* 8 bytes for each row and for each column; shares its place with lows */
 } pc_sample;
 
 /* Chooses row groups, column groups and tables for the sample's symbols, into the model, thresholds and

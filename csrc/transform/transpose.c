@@ -18,8 +18,8 @@ void pc_scatter_columns_scalar(const uint8_t *src, const uint32_t *offsets, size
         for (unsigned r = 0; r < PC_STRIP; r++) rows[r][c] = src[offsets[c] + r];
 }
 
-/* Columns handled at once when a strip goes through a buffer. */
-enum { BATCH = 256 };
+/* Columns of a block. With a hundred bytes a column, a block of columns fills half an L1 cache. */
+enum { BLOCK = 128 };
 
 /* Copies height < PC_STRIP bytes between places PC_STRIP bytes apart and offsets, by two copies of fixed
  * size that overlap: calls of memcpy with a variable size would dominate. */
@@ -42,39 +42,45 @@ PC_INLINE void copy_short(uint8_t *dst, const uint8_t *src, size_t height)
     }
 }
 
-void pc_gather_strip(const pc_kernels *k, const uint8_t *const *rows, size_t height, size_t cols,
-                     const uint32_t *offsets, uint8_t *dst)
+/* A strip that is not full, one block wide. */
+static void gather_short(const pc_kernels *k, const uint8_t *rows[PC_STRIP], size_t height, size_t cols,
+                         const uint32_t *offsets, uint8_t *dst)
 {
-    if (height == PC_STRIP) {
-        k->gather_columns(rows, cols, offsets, dst);
-        return;
-    }
-    uint8_t columns[BATCH * PC_STRIP];
-    uint32_t places[BATCH];
-    for (uint32_t c = 0; c < BATCH; c++) places[c] = c * PC_STRIP;
-    for (size_t start = 0; start < cols; start += BATCH) {
-        size_t count = PC_MIN((size_t)BATCH, cols - start);
-        const uint8_t *part[PC_STRIP];
-        for (size_t r = 0; r < PC_STRIP; r++) part[r] = rows[r < height ? r : 0] + start;
-        k->gather_columns(part, count, places, columns);
-        for (size_t c = 0; c < count; c++) copy_short(dst + offsets[start + c], columns + c * PC_STRIP, height);
+    uint8_t columns[BLOCK * PC_STRIP];
+    uint32_t places[BLOCK];
+    for (uint32_t c = 0; c < BLOCK; c++) places[c] = c * PC_STRIP;
+    for (size_t r = height; r < PC_STRIP; r++) rows[r] = rows[0];
+    k->gather_columns(rows, cols, places, columns);
+    for (size_t c = 0; c < cols; c++) copy_short(dst + offsets[c], columns + c * PC_STRIP, height);
+}
+
+void pc_gather_rows(const pc_kernels *k, const uint8_t *rows, size_t stride, const uint32_t *order, size_t n_rows,
+                    size_t cols, const uint32_t *offsets, uint8_t *dst)
+{
+    for (size_t start = 0; start < cols; start += BLOCK) {
+        size_t width = PC_MIN((size_t)BLOCK, cols - start);
+        for (size_t i = 0; i < n_rows; i += PC_STRIP) {
+            const uint8_t *strip[PC_STRIP];
+            size_t height = PC_MIN((size_t)PC_STRIP, n_rows - i);
+            for (size_t r = 0; r < height; r++) strip[r] = rows + order[i + r] * stride + start;
+            if (height == PC_STRIP) k->gather_columns(strip, width, offsets + start, dst + i);
+            else gather_short(k, strip, height, width, offsets + start, dst + i);
+        }
     }
 }
 
-void pc_scatter_strip(const pc_kernels *k, const uint8_t *src, const uint32_t *offsets, size_t cols,
-                      uint8_t *const *rows, size_t height)
+void pc_scatter_rows(const pc_kernels *k, const uint8_t *src, const uint32_t *offsets, size_t cols, uint8_t *rows,
+                     size_t stride, const uint32_t *order, size_t n_rows)
 {
-    if (height == PC_STRIP) {
-        k->scatter_columns(src, offsets, cols, rows);
-        return;
-    }
-    /* Rows beyond the height land in a buffer that nobody reads. */
-    uint8_t nowhere[BATCH];
-    for (size_t start = 0; start < cols; start += BATCH) {
-        size_t count = PC_MIN((size_t)BATCH, cols - start);
-        uint8_t *part[PC_STRIP];
-        for (size_t r = 0; r < PC_STRIP; r++) part[r] = r < height ? rows[r] + start : nowhere;
-        k->scatter_columns(src, offsets + start, count, part);
+    uint8_t nowhere[BLOCK]; /* rows beyond a short strip's height land here */
+    for (size_t start = 0; start < cols; start += BLOCK) {
+        size_t width = PC_MIN((size_t)BLOCK, cols - start);
+        for (size_t i = 0; i < n_rows; i += PC_STRIP) {
+            uint8_t *strip[PC_STRIP];
+            for (size_t r = 0; r < PC_STRIP; r++)
+                strip[r] = i + r < n_rows ? rows + order[i + r] * stride + start : nowhere;
+            k->scatter_columns(src + i, offsets + start, width, strip);
+        }
     }
 }
 

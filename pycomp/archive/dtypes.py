@@ -43,6 +43,7 @@ _FROM_NPY = {name[-2:]: dtype for dtype, name in _NUMPY.items() if name != "?"} 
 
 # A .npy array of a type without a name above keeps numpy's own, behind this prefix ("npy:>f4").
 NPY = "npy:"
+_NPY_ONLY = {">f2", ">f4", ">f8", ">i2", ">i4", ">i8", ">u2", ">u4", ">u8", "<c16", ">c8", ">c16"}
 
 
 def from_npy(descr: str) -> str:
@@ -54,22 +55,18 @@ def from_npy(descr: str) -> str:
     order, kind = descr[:1], descr[1:]
     if kind in _FROM_NPY and (order == "<" or (order == "|" and kind[1:] == "1")):
         return _FROM_NPY[kind]
-    if descr in (">f2", ">f4", ">f8", ">i2", ">i4", ">i8", ">u2", ">u4", ">u8", "<c16", ">c8", ">c16"):
+    if descr in _NPY_ONLY:
         return NPY + descr
     raise UnsupportedError(f"no tensor dtype for {descr!r}")
 
 
 def bits_of(dtype: str) -> int:
     """Bits of one element; raises UnsupportedError for a name nobody gave."""
-    bits = BITS.get(dtype)
-    if bits is None and dtype.startswith(NPY):
-        try:
-            bits = 8 * int(dtype[len(NPY) + 2 :])
-        except ValueError:
-            bits = None
-    if not bits:
-        raise UnsupportedError(f"unknown dtype {dtype!r}")
-    return bits
+    if dtype in BITS:
+        return BITS[dtype]
+    if dtype.startswith(NPY) and dtype[len(NPY) :] in _NPY_ONLY:
+        return 8 * int(dtype[len(NPY) + 2 :])
+    raise UnsupportedError(f"unknown dtype {dtype!r}")
 
 
 def nbytes(dtype: str, shape: tuple[int, ...]) -> int:

@@ -78,7 +78,10 @@ class AtomicFile:
 
     def resize(self, size: int) -> None:
         """Make the file *size* bytes long; what was not written reads as zeros and takes no space."""
-        os.ftruncate(self._fd, size)
+        try:
+            os.ftruncate(self._fd, size)
+        except OSError as error:
+            raise self._named(error) from None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

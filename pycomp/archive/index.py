@@ -27,8 +27,6 @@ __all__ = ["Entry", "Extent", "Index", "Segment", "Tensor"]
 # zlib block is 1 MiB and costs 12 bytes and more. What claims to grow further is a lie.
 _GROWTH_MAX = 1 << 18
 _SIZE_MAX = 1 << 62
-# numpy's own limit since 2.0; nothing in the wild has more than 8.
-_DIMENSIONS_MAX = 64
 
 _KINDS = ("file", "folder", "link")
 
@@ -226,8 +224,8 @@ def _tensor_in(item: Any, entry: Entry) -> Tensor:
     name, dtype, shape, start, order = _typed(item, list)
     dimensions = tuple(_natural(n) for n in _typed(shape, list))
     tensor = Tensor(_typed(name, str), _typed(dtype, str), dimensions, _natural(start), order)
-    if len(dimensions) > _DIMENSIONS_MAX or order not in ("C", "F"):
-        raise CorruptError(f"{entry.path!r}: tensor {name!r} has an impossible shape or order")
+    if order not in ("C", "F"):
+        raise CorruptError(f"{entry.path!r}: tensor {name!r} has the impossible order {order!r}")
     if tensor.start + tensor.nbytes > entry.size:
         raise CorruptError(f"{entry.path!r}: tensor {name!r} reaches beyond the end of the file")
     return tensor

@@ -22,7 +22,7 @@ from pycomp.archive import npy, safetensors
 from pycomp.archive.detect import plan_unknown, sample
 from pycomp.archive.files import AtomicFile, write_all
 from pycomp.archive.index import Extent, Index, Segment, Tensor
-from pycomp.archive.layout import Method
+from pycomp.archive.layout import HEADER_SIZE, Method
 from pycomp.archive.plan import FilePlan, Job, cut_holes, plan_bytes, plan_tensors
 from pycomp.archive.report import DtypeShare, PackReport
 from pycomp.archive.sources import Sources, find_holes
@@ -74,10 +74,10 @@ def pack(
 
     >>> import pathlib, tempfile, pycomp
     >>> folder = pathlib.Path(tempfile.mkdtemp())
-    >>> _ = (folder / "notes.txt").write_text("to be or not to be " * 100)
+    >>> _ = (folder / "notes.txt").write_text("to be or not to be " * 1000)
     >>> report = pycomp.pack(folder / "notes.txt")
-    >>> report.raw_bytes, report.packed_bytes < 500
-    (1900, True)
+    >>> report.raw_bytes, report.packed_bytes < 1000
+    (19000, True)
     """
     _refuse_base(base)
     numeric_level(level)
@@ -174,7 +174,10 @@ class _Packing:
 
     def _index(self, segments: list[Segment]) -> bytes:
         self._sources.check_unchanged()
-        return Index(self._single, segments, [member.entry for member in self.members]).to_json()
+        raw = Index(self._single, segments, [member.entry for member in self.members]).to_json()
+        # What no reader would take must not be written: the originals may be deleted after this.
+        Index.from_json(raw, segments[-1].offset + segments[-1].packed if segments else HEADER_SIZE)
+        return raw
 
     def _add_file(self, number: int, member: Member) -> None:
         mapped = self._sources.open(number)

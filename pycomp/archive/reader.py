@@ -63,6 +63,7 @@ class Archive:
         self._segments = Segments(self._source, self._index.segments)
         self._files = {entry.path: entry for entry in self.entries if entry.kind == "file"}
         self._names = self._name_tensors()
+        self._closed = False
 
     # What is there
 
@@ -170,7 +171,8 @@ class Archive:
 
     def close(self) -> None:
         """Let go of the file; reading afterwards is an error."""
-        self._segments = Segments(self._source, [])
+        self._closed = True
+        self._segments = Segments(self._source, [])  # whose views of the map would keep it open
         self._source.close()
 
     def __enter__(self) -> Archive:
@@ -226,7 +228,10 @@ class Archive:
         dtype, shape = numpy_dtype(tensor.dtype), packed_shape(tensor.dtype, tensor.shape)
         if rows is None or tensor.order == "F" or not shape:
             whole = self._fill(entry, tensor, [(0, tensor.nbytes)], dtype)
-            array: Any = whole.reshape(shape, order="F" if tensor.order == "F" else "C")
+            try:
+                array: Any = whole.reshape(shape, order="F" if tensor.order == "F" else "C")
+            except ValueError as error:  # more dimensions, or larger empty ones, than numpy has
+                raise LimitError(f"{self.name}: {name_of(entry, tensor)}: {error}") from None
             return array if rows is None else numpy.array(array[rows])
         if len(shape) < len(tensor.shape):
             raise ValueError(f"rows of {name_of(entry, tensor)} ({tensor.dtype}) do not end on a whole byte")
@@ -260,6 +265,8 @@ class Archive:
         stop = start + len(out)
         if start < 0 or stop > entry.size:
             raise ValueError(f"bytes {start}..{stop} are not all in {entry.path!r}, which has {entry.size}")
+        if self._closed:
+            raise ValueError(f"{self.name} is closed")
         if not out:
             return
         at = bisect_right(entry.extents, start, key=lambda extent: extent.start) - 1

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pycomp.cli._coder import Coder
 from pycomp.cli._common import ratio
-from pycomp.cli._rivals import Coder
 
 
 @dataclass

@@ -2,13 +2,14 @@
 
 Every coder gets the same bytes. Those that know tensors are told where they are; those that take one
 buffer of one element type get the body (everything from the first tensor on) and its commonest type, and
-the bytes before the body count as stored. Of a file beyond the limit a safetensors file is made from its
-first tensors, so that every coder still recognises it; of anything else the start is taken.
+the bytes before the body count as stored. Of a file beyond the limit its first tensors are taken, as a
+safetensors file, so that every coder still recognises it; of a file without tensors, the start.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import mmap
 import struct
 from dataclasses import dataclass
@@ -55,13 +56,17 @@ class Sample:
         return self.data[self.start :]
 
 
-def load(path: str, limit: int) -> Sample:
+def load(path: str, limit: int, dtype: str | None = None) -> Sample:
     """The file at *path* as a sample of about *limit* bytes at most.
+
+    With *dtype* a file of no known format counts as one array of such elements.
 
     Raises
     ------
     OSError
         If the file cannot be read.
+    UnsupportedError
+        If nothing is called *dtype*.
     """
     name = Path(path).name
     with open(path, "rb") as file:
@@ -69,13 +74,19 @@ def load(path: str, limit: int) -> Sample:
             return Sample(name, memoryview(b""), ())
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as whole:
             tensors = find_tensors(whole)
-            if len(whole) <= limit:
-                return Sample(name, memoryview(bytes(whole)), tuple(tensors))
-            data = (
-                shorten(whole, tensors, limit) if name.endswith(".safetensors") and tensors else whole[:limit]
-            )
-            data = memoryview(bytes(data))
-    return Sample(name, data, tuple(find_tensors(data)), cut=True)
+            cut = len(whole) > limit
+            data = memoryview(shorten(whole, tensors, limit) if cut and tensors else bytes(whole[:limit]))
+    found = find_tensors(data) if cut else tensors
+    if dtype is not None and not found:
+        found = [as_array(data, dtype.upper())]
+    return Sample(name, data, tuple(found), cut)
+
+
+def as_array(data: memoryview, dtype: str) -> Tensor:
+    """All of *data* but a last, incomplete element as one flat array."""
+    from pycomp.archive.index import Tensor
+
+    return Tensor("data", dtype, (8 * len(data) // bits_of(dtype),), 0)
 
 
 def find_tensors(data: memoryview) -> list[Tensor]:
@@ -99,17 +110,23 @@ def find_tensors(data: memoryview) -> list[Tensor]:
 
 
 def shorten(data: memoryview, tensors: list[Tensor], limit: int) -> bytes:
-    """A safetensors image of the first of *tensors*, the last cut to the rows that fit in *limit* bytes."""
+    """A safetensors image of the first of *tensors*, the last cut to the rows that fit in *limit* bytes.
+
+    A tensor whose rows are too long is cut as if it were flat.
+    """
     header: dict[str, object] = {}
     pieces: list[memoryview] = []
     position = 0
     for tensor in tensors:
         shape, size = tensor.shape, tensor.nbytes
         if position + size > limit:
-            rows = (limit - position) * shape[0] // size if shape else 0
-            if not rows or size % shape[0]:
+            if not shape or size // shape[0] > limit:
+                shape = (math.prod(shape),)
+            row = size // shape[0]
+            rows = (limit - position) // row if row * shape[0] == size else 0
+            if not rows:
                 break
-            shape, size = (rows, *shape[1:]), size // shape[0] * rows
+            shape, size = (rows, *shape[1:]), rows * row
         header[tensor.name] = {
             "dtype": tensor.dtype,
             "shape": shape,

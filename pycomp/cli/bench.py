@@ -44,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit", type=byte_count, default=LIMIT, help="measure at most so much of the file (default: 100M)"
     )
+    parser.add_argument(
+        "--dtype", help="element type of a raw file, such as bf16 or f32, for all coders to know"
+    )
     style = parser.add_mutually_exclusive_group()
     style.add_argument("--json", action="store_true", help="print one JSON object")
     style.add_argument("--csv", action="store_true", help="print comma-separated values")
@@ -52,17 +55,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print; fails if any coder gave back something else than it got."""
-    from pycomp.cli import _measure, _progress, _rivals, _sample
+    from pycomp.cli import _coder, _measure, _progress, _rivals, _sample
 
     levels = _choice(args.levels, LEVELS, "level")
     names = _choice(args.rivals or ",".join(_rivals.RIVALS), (*_rivals.RIVALS, "none"), "rival")
-    sample = _sample.load(args.file, args.limit)
+    sample = _sample.load(args.file, args.limit, args.dtype)
     if not sample.data:
         raise UsageError(f"{args.file} is empty: nothing to measure")
-    coders = _rivals.ours(sample, args.threads, levels)
+    coders = _coder.ours(sample, args.threads, levels)
     others, skipped = _rivals.theirs(sample, args.threads, [name for name in names if name != "none"])
     if args.threads > 1:
-        coders += _rivals.ours(sample, 1, levels)
+        coders += _coder.ours(sample, 1, levels)
     try:
         with _progress.Steps("bench", quiet=args.quiet) as progress:
             rows = _measure.compare(coders + others, rounds=args.rounds, progress=progress)

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
 
     with archive.open(args.archive) as packed:
         entries = packed.entries
-        tensors = [(key, packed.describe(key)) for key in packed.keys()]  # noqa: SIM118 - it is no dict
+        tensors = [(key, packed.describe(key)) for key in packed.keys()]
     if args.json:
         print_json(
             {

@@ -35,8 +35,35 @@ static void nested(void *context, size_t job, unsigned worker)
     CHECK(inner[job].runs[99] == 1);
 }
 
+#if !defined(PC_NO_THREADS) && !defined(_WIN32)
+#include <pthread.h>
+#include <signal.h>
+
+static void look_at_mask(void *context, size_t job, unsigned worker)
+{
+    unsigned char *blocked = context;
+    sigset_t mask;
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    if (worker > 0)
+        blocked[job] = sigismember(&mask, SIGINT) && !sigismember(&mask, SIGSEGV);
+    else
+        blocked[job] = !sigismember(&mask, SIGINT);
+}
+
+/* Helpers leave interrupts to the caller, and faults to whoever makes them. */
+static void check_signals(void)
+{
+    unsigned char right[500] = {0};
+    pc_parallel_for(4, sizeof right, look_at_mask, right);
+    for (size_t i = 0; i < sizeof right; i++) CHECK(right[i]);
+}
+#else
+static void check_signals(void) {}
+#endif
+
 int main(void)
 {
+    check_signals();
     CHECK(pc_parallel_threads(0, 10) == 1);
     CHECK(pc_parallel_threads(8, 0) == 1);
 #ifdef PC_NO_THREADS

@@ -20,7 +20,8 @@ static void test_division(uint64_t *seed)
         freqs[200] = (uint16_t)(PC_RANS_TOTAL - f);
         pc_rans_encoder_build(&table, freqs);
         for (unsigned round = 0; round < 40; round++) {
-            uint32_t q = round < 4 ? (1u << 20) - 1 - round : 16 + (uint32_t)(check_random(seed) % ((1u << 20) - 16));
+            uint32_t q =
+                round < 4 ? (1u << 20) - 1 - round : 16 + (uint32_t)(check_random(seed) % ((1u << 20) - 16));
             uint32_t remainders[3] = {0, f - 1, (uint32_t)(check_random(seed) % f)};
             for (unsigned i = 0; i < 3; i++) {
                 uint32_t x = q * f + remainders[i];
@@ -52,13 +53,16 @@ static void test_normalize_optimal(uint64_t *seed)
     for (unsigned round = 0; round < 4; round++) { /* three symbols: try every pair of frequencies */
         uint32_t counts[256] = {0};
         uint16_t freqs[256];
-        for (unsigned i = 0; i < 3; i++) counts[40 + i] = 1 + (uint32_t)(check_random(seed) >> (34 + 7 * round));
+        for (unsigned i = 0; i < 3; i++)
+            counts[40 + i] = 1 + (uint32_t)(check_random(seed) >> (34 + 7 * round));
         pc_rans_normalize(counts, freqs);
-        double found = counts[40] * logs[freqs[40]] + counts[41] * logs[freqs[41]] + counts[42] * logs[freqs[42]];
+        double found =
+            counts[40] * logs[freqs[40]] + counts[41] * logs[freqs[41]] + counts[42] * logs[freqs[42]];
         double best = 0;
         for (unsigned a = 1; a <= PC_RANS_TOTAL - 2; a++) {
             for (unsigned b = 1; b <= PC_RANS_TOTAL - 1 - a; b++) {
-                double value = counts[40] * logs[a] + counts[41] * logs[b] + counts[42] * logs[PC_RANS_TOTAL - a - b];
+                double value =
+                    counts[40] * logs[a] + counts[41] * logs[b] + counts[42] * logs[PC_RANS_TOTAL - a - b];
                 best = value > best ? value : best;
             }
         }
@@ -71,7 +75,8 @@ static void random_counts(uint64_t *seed, uint32_t counts[256])
     unsigned live = 1 + (unsigned)(check_random(seed) % 256), steep = (unsigned)(check_random(seed) % 30);
     memset(counts, 0, 256 * sizeof counts[0]);
     for (unsigned i = 0; i < live; i++) {
-        counts[check_random(seed) % 256] = 1 + (uint32_t)((check_random(seed) >> 41) >> (check_random(seed) % (steep + 1)));
+        counts[check_random(seed) % 256] =
+            1 + (uint32_t)((check_random(seed) >> 41) >> (check_random(seed) % (steep + 1)));
     }
 }
 
@@ -170,7 +175,9 @@ static sample *make_sample(uint64_t *seed, size_t n_runs, const size_t *n, unsig
         for (size_t i = 0; i < n[r]; i++) {
             uint64_t z = check_random(seed);
             unsigned value = skew == 9 ? 0 : skew == 0 ? (unsigned)(z & 255) : 0;
-            for (unsigned k = 0; skew > 0 && skew < 9 && k < 64 / skew && (z >> (k * skew)) % (1u << skew) == 0; k++) value++;
+            for (unsigned k = 0;
+                 skew > 0 && skew < 9 && k < 64 / skew && (z >> (k * skew)) % (1u << skew) == 0; k++)
+                value++;
             s->src[r][i] = (uint8_t)(value + 50 * r);
             counts[s->src[r][i]]++;
         }
@@ -226,10 +233,12 @@ static uint8_t *round_trip(sample *s, size_t *size)
         if (len > 0) { /* not enough, by one and by a lot */
             size_t unused = 0;
             dst = check_alloc(len - 1);
-            CHECK(pc_rans_encode(&tiers[tier], s->encode, s->n_runs, dst, len - 1, &unused) == PC_ERR_DST_SIZE);
+            CHECK(pc_rans_encode(&tiers[tier], s->encode, s->n_runs, dst, len - 1, &unused) ==
+                  PC_ERR_DST_SIZE);
             check_free(dst, len - 1);
             dst = check_alloc(len / 2);
-            CHECK(pc_rans_encode(&tiers[tier], s->encode, s->n_runs, dst, len / 2, &unused) == PC_ERR_DST_SIZE);
+            CHECK(pc_rans_encode(&tiers[tier], s->encode, s->n_runs, dst, len / 2, &unused) ==
+                  PC_ERR_DST_SIZE);
             check_free(dst, len / 2);
         }
         for (size_t r = 0; r < s->n_runs; r++) {
@@ -283,25 +292,28 @@ static void damage(sample *s, const uint8_t *stream, size_t size, size_t stride)
 
 static void test_streams(uint64_t *seed)
 {
-    static const size_t sizes[] = {0,     1,     2,     3,     5,     63,    64,    65,    200,   2046,
-                                   2047,  2048,  2049,  2050,  4097,  65535, 65536, 65537, 65599, 65600,
-                                   65663, 70000, 131072};
+    static const size_t sizes[] = {0,     1,     2,     3,     5,     63,    64,    65,
+                                   200,   2046,  2047,  2048,  2049,  2050,  4097,  65535,
+                                   65536, 65537, 65599, 65600, 65663, 70000, 131072};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         for (unsigned skew = 0; skew <= 9; skew += sizes[i] > 60000 ? 4 : sizes[i] > 2050 ? 3 : 1) {
             size_t size = 0;
             sample *s = make_sample(seed, 1, &sizes[i], skew);
             uint8_t *stream = round_trip(s, &size);
             CHECK(size <= pc_rans_bound(sizes[i]));
-            if (sizes[i] <= 200) damage(s, stream, size, 1);
-            else if (skew % 4 == 0) damage(s, stream, size, size / 12 + 1);
+            if (sizes[i] <= 200)
+                damage(s, stream, size, 1);
+            else if (skew % 4 == 0)
+                damage(s, stream, size, size / 12 + 1);
             check_free(stream, size);
             free_sample(s);
         }
     }
-    static const size_t splits[][MAX_TABLES] = {
-        {1, 1, 1, 1},         {0, 0, 0, 0},          {0, 700, 0, 1},        {1000, 1, 1046, 2},
-        {3, 2050, 5, 6},      {65536, 1, 63, 64},    {1, 65535, 0, 1},      {20001, 20003, 20005, 20007},
-        {130, 90000, 65, 63}, {5000, 5000, 5000, 70001}};
+    static const size_t splits[][MAX_TABLES] = {{1, 1, 1, 1},         {0, 0, 0, 0},
+                                                {0, 700, 0, 1},       {1000, 1, 1046, 2},
+                                                {3, 2050, 5, 6},      {65536, 1, 63, 64},
+                                                {1, 65535, 0, 1},     {20001, 20003, 20005, 20007},
+                                                {130, 90000, 65, 63}, {5000, 5000, 5000, 70001}};
     for (size_t i = 0; i < sizeof splits / sizeof splits[0]; i++) {
         for (unsigned skew = 0; skew <= 9; skew += splits[i][1] < 10000 ? 1 : 3) {
             size_t size = 0;

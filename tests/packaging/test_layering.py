@@ -96,6 +96,24 @@ def test_c_keeps_to_its_world(path: Path) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("home", "target", "allowed"),
+    [
+        ("entropy/x.c", "bitio/bits.h", True),
+        ("entropy/x.c", "pycomp/hist.h", True),
+        ("entropy/x.c", "transform/y.h", False),
+        ("entropy/x.c", "tensor/y.h", False),
+        ("base/x.c", "bitio/bits.h", False),
+        ("arch/kernels.c", "entropy/rans_common.h", False),
+        ("arch/x86/rans_avx2.c", "entropy/rans_common.h", True),
+        ("arch/x86/rans_avx2.c", "entropy/rans_encode.h", False),
+        ("include/pycomp/hist.h", "base/mem.h", False),
+    ],
+)
+def test_the_rule_itself(home: str, target: str, allowed: bool) -> None:
+    assert may_include(CSRC / home, target) is allowed
+
+
 def test_c_file_names_are_unique() -> None:
     names = [p.name for p in C_FILES if p.parent != CSRC / "include" / "pycomp"]
     assert sorted(names) == sorted(set(names))

@@ -22,9 +22,9 @@ from pycomp.errors import PycompError
 
 PROFILE = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
-names = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=20).filter(
-    lambda name: name not in (".", "..") and len(name.encode()) < 200
-)
+names = st.text(
+    st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=20
+).filter(lambda name: name not in (".", "..") and len(name.encode()) < 200)
 
 
 @st.composite
@@ -52,7 +52,11 @@ contents = st.one_of(
 
 
 @PROFILE
-@given(st.dictionaries(names, contents, max_size=5), st.sampled_from(["fast", "default", "high"]), st.integers(1, 3))
+@given(
+    st.dictionaries(names, contents, max_size=5),
+    st.sampled_from(["fast", "default", "high"]),
+    st.integers(1, 3),
+)
 def test_folders(tree: dict[str, bytes], level: str, threads: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         root = Path(place, "in")

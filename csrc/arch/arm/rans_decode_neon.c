@@ -17,22 +17,14 @@
 static const uint8_t word_bytes[16][16] = {
 #define WORD(i) 2 * (i), 2 * (i) + 1, NO, NO
 #define NONE NO, NO, NO, NO
-    {NONE, NONE, NONE, NONE},
-    {WORD(0), NONE, NONE, NONE},
-    {NONE, WORD(0), NONE, NONE},
-    {WORD(0), WORD(1), NONE, NONE},
-    {NONE, NONE, WORD(0), NONE},
-    {WORD(0), NONE, WORD(1), NONE},
-    {NONE, WORD(0), WORD(1), NONE},
-    {WORD(0), WORD(1), WORD(2), NONE},
-    {NONE, NONE, NONE, WORD(0)},
-    {WORD(0), NONE, NONE, WORD(1)},
-    {NONE, WORD(0), NONE, WORD(1)},
-    {WORD(0), WORD(1), NONE, WORD(2)},
-    {NONE, NONE, WORD(0), WORD(1)},
-    {WORD(0), NONE, WORD(1), WORD(2)},
-    {NONE, WORD(0), WORD(1), WORD(2)},
-    {WORD(0), WORD(1), WORD(2), WORD(3)},
+    {NONE, NONE, NONE, NONE},          {WORD(0), NONE, NONE, NONE},
+    {NONE, WORD(0), NONE, NONE},       {WORD(0), WORD(1), NONE, NONE},
+    {NONE, NONE, WORD(0), NONE},       {WORD(0), NONE, WORD(1), NONE},
+    {NONE, WORD(0), WORD(1), NONE},    {WORD(0), WORD(1), WORD(2), NONE},
+    {NONE, NONE, NONE, WORD(0)},       {WORD(0), NONE, NONE, WORD(1)},
+    {NONE, WORD(0), NONE, WORD(1)},    {WORD(0), WORD(1), NONE, WORD(2)},
+    {NONE, NONE, WORD(0), WORD(1)},    {WORD(0), NONE, WORD(1), WORD(2)},
+    {NONE, WORD(0), WORD(1), WORD(2)}, {WORD(0), WORD(1), WORD(2), WORD(3)},
 #undef WORD
 #undef NONE
 };
@@ -79,15 +71,15 @@ size_t pc_rans_decode_neon(uint32_t states[64], const uint32_t entries[4096], co
     size_t g = 0;
     for (unsigned v = 0; v < 16; v++) x[v] = vld1q_u32(states + 4 * v);
     for (; g < groups && src_end - in >= PC_RANS_GROUP_BYTES; g++, dst += PC_RANS_LANES) {
-#define QUARTER(v)                                                               \
-    do {                                                                         \
-        uint32x4_t e0 = lookup(entries, x[v]), e1 = lookup(entries, x[(v) + 1]); \
-        uint32x4_t e2 = lookup(entries, x[(v) + 2]), e3 = lookup(entries, x[(v) + 3]); \
-        x[v] = pop(x[v], e0, &in);                                               \
-        x[(v) + 1] = pop(x[(v) + 1], e1, &in);                                   \
-        x[(v) + 2] = pop(x[(v) + 2], e2, &in);                                   \
-        x[(v) + 3] = pop(x[(v) + 3], e3, &in);                                   \
-        vst1q_u8(dst + 4 * (v), symbols(e0, e1, e2, e3));                        \
+#define QUARTER(v)                                                                                           \
+    do {                                                                                                     \
+        uint32x4_t e0 = lookup(entries, x[v]), e1 = lookup(entries, x[(v) + 1]);                             \
+        uint32x4_t e2 = lookup(entries, x[(v) + 2]), e3 = lookup(entries, x[(v) + 3]);                       \
+        x[v] = pop(x[v], e0, &in);                                                                           \
+        x[(v) + 1] = pop(x[(v) + 1], e1, &in);                                                               \
+        x[(v) + 2] = pop(x[(v) + 2], e2, &in);                                                               \
+        x[(v) + 3] = pop(x[(v) + 3], e3, &in);                                                               \
+        vst1q_u8(dst + 4 * (v), symbols(e0, e1, e2, e3));                                                    \
     } while (0)
         QUARTER(0);
         QUARTER(4);

@@ -32,15 +32,15 @@ PC_TARGET_AVX2 PC_INLINE void unpack(const uint8_t *src, size_t n, unsigned widt
         for (unsigned t = 0; t < n_tables; t++)
             table[t] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(padded + 16 * t)));
     }
-    for (size_t start = 0, r = 0; start < n; start += s, r++) {
-        size_t count = PC_MIN(s, n - start);
+    for (unsigned r = 0; r < PC_BITS_REGIONS; r++) {
+        uint8_t *region = dst + r * s;
         const uint8_t *row[3];
         unsigned shift[3];
         for (unsigned f = 0; f < n_fields; f++) {
             row[f] = src + (field[f].plane + r % field[f].bits) * s;
-            shift[f] = field[f].bits * (unsigned)(r / field[f].bits);
+            shift[f] = r / field[f].bits * field[f].bits;
         }
-        for (size_t j = 0; j < count; j += 32) {
+        for (size_t j = 0; j < s; j += 32) {
             __m256i v = field_values(row[0] + j, shift[0], masks[0], 0);
             for (unsigned f = 1; f < n_fields; f++)
                 v = _mm256_or_si256(v, field_values(row[f] + j, shift[f], masks[f], field[f].position));
@@ -49,7 +49,7 @@ PC_TARGET_AVX2 PC_INLINE void unpack(const uint8_t *src, size_t n, unsigned widt
                 __m256i low = _mm256_shuffle_epi8(table[0], v), high = _mm256_shuffle_epi8(table[1], v);
                 v = _mm256_blendv_epi8(low, high, _mm256_slli_epi16(v, 3));
             }
-            _mm256_storeu_si256((__m256i *)(dst + start + j), v);
+            _mm256_storeu_si256((__m256i *)(region + j), v);
         }
     }
 }
@@ -61,6 +61,7 @@ PC_TARGET_AVX2 void pc_bits_unpack_avx2(const uint8_t *src, size_t n, unsigned w
         memset(dst, lut != NULL ? lut[0] : 0, n);
         return;
     }
+    size_t s = pc_bits_stride(n);
     pc_bits_field field[3];
     unsigned n_fields = pc_bits_fields(width, field);
     if (lut != NULL && width <= 4) {
@@ -75,17 +76,10 @@ PC_TARGET_AVX2 void pc_bits_unpack_avx2(const uint8_t *src, size_t n, unsigned w
         if (lut != NULL) {
             uint8_t padded[256] = {0};
             memcpy(padded, lut, (size_t)1 << width);
-            pc_map_u8_avx2(dst, n, padded, dst);
+            pc_map_u8_avx2(dst, 8 * s, padded, dst);
         }
     }
-}
-
-/* Bytes 0..count-1 of a vector as a mask; count may exceed 32. */
-PC_TARGET_AVX2 PC_INLINE __m256i first_bytes(size_t count)
-{
-    const __m256i index = _mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19,
-                                           20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31);
-    return _mm256_cmpgt_epi8(_mm256_set1_epi8((char)PC_MIN(count, (size_t)32)), index);
+    pc_bits_unpack_rest(src + width * s, n - 8 * s, width, lut, dst + 8 * s);
 }
 
 PC_TARGET_AVX2 void pc_bits_pack_avx2(const uint8_t *src, size_t n, unsigned width, unsigned base, uint8_t *dst)
@@ -105,16 +99,14 @@ PC_TARGET_AVX2 void pc_bits_pack_avx2(const uint8_t *src, size_t n, unsigned wid
             for (size_t j = 0; j < s; j += 32) {
                 __m256i packed = _mm256_setzero_si256();
                 for (unsigned r = q, shift = 0; r < PC_BITS_REGIONS; r += bits, shift += bits) {
-                    size_t i = r * s + j;
-                    if (i >= n) break;
-                    __m256i v = _mm256_sub_epi8(_mm256_loadu_si256((const __m256i *)(src + i)), offset);
+                    __m256i v = _mm256_sub_epi8(_mm256_loadu_si256((const __m256i *)(src + r * s + j)), offset);
                     v = _mm256_and_si256(_mm256_srl_epi16(v, down), mask);
-                    v = _mm256_and_si256(v, first_bytes(n - i));
                     packed = _mm256_or_si256(packed, _mm256_sll_epi16(v, _mm_cvtsi32_si128((int)shift)));
                 }
                 _mm256_storeu_si256((__m256i *)(plane + q * s + j), packed);
             }
     }
+    pc_bits_pack_rest(src + 8 * s, n - 8 * s, width, base, dst + width * s);
 }
 
 #endif

@@ -45,20 +45,20 @@ PC_TARGET_AVX512 PC_INLINE void unpack(const uint8_t *src, size_t n, unsigned wi
         memcpy(padded, lut, (size_t)1 << PC_MIN(width, 6u));
         table = _mm512_loadu_si512(padded);
     }
-    for (size_t start = 0, r = 0; start < n; start += s, r++) {
-        size_t count = PC_MIN(s, n - start);
+    for (unsigned r = 0; r < PC_BITS_REGIONS; r++) {
+        uint8_t *region = dst + r * s;
         const uint8_t *row[3];
         field_move move[3];
         for (unsigned f = 0; f < n_fields; f++) {
             row[f] = src + (field[f].plane + r % field[f].bits) * s;
-            move[f] = move_field(field[f].bits * (unsigned)(r / field[f].bits), field[f].position, field[f].bits);
+            move[f] = move_field(r / field[f].bits * field[f].bits, field[f].position, field[f].bits);
         }
-        for (size_t j = 0; j < count; j += 64) {
+        for (size_t j = 0; j < s; j += 64) {
             __m512i v = field_values(row[0] + j, &move[0], 0);
             for (unsigned f = 1; f < n_fields; f++)
                 v = _mm512_or_si512(v, field_values(row[f] + j, &move[f], 1));
             if (lut != NULL) v = _mm512_permutexvar_epi8(v, table);
-            _mm512_storeu_si512(dst + start + j, v);
+            _mm512_storeu_si512(region + j, v);
         }
     }
 }
@@ -71,6 +71,7 @@ PC_TARGET_AVX512 void pc_bits_unpack_avx512(const uint8_t *src, size_t n, unsign
         return;
     }
     const uint8_t *small = width <= 6 ? lut : NULL;
+    size_t s = pc_bits_stride(n);
     pc_bits_field field[3];
     switch (pc_bits_fields(width, field)) {
     case 1: unpack(src, n, width, 1, small, dst); break;
@@ -80,8 +81,9 @@ PC_TARGET_AVX512 void pc_bits_unpack_avx512(const uint8_t *src, size_t n, unsign
     if (lut != NULL && width > 6) {
         uint8_t padded[256] = {0};
         memcpy(padded, lut, (size_t)1 << width);
-        pc_map_u8_avx512(dst, n, padded, dst);
+        pc_map_u8_avx512(dst, 8 * s, padded, dst);
     }
+    pc_bits_unpack_rest(src + width * s, n - 8 * s, width, lut, dst + 8 * s);
 }
 
 PC_TARGET_AVX512 void pc_bits_pack_avx512(const uint8_t *src, size_t n, unsigned width, unsigned base,
@@ -102,17 +104,14 @@ PC_TARGET_AVX512 void pc_bits_pack_avx512(const uint8_t *src, size_t n, unsigned
             for (size_t j = 0; j < s; j += 64) {
                 __m512i packed = _mm512_setzero_si512();
                 for (unsigned r = q, shift = 0; r < PC_BITS_REGIONS; r += bits, shift += bits) {
-                    size_t i = r * s + j;
-                    if (i >= n) break;
-                    __mmask64 live = n - i < 64 ? ((__mmask64)1 << (n - i)) - 1 : ~(__mmask64)0;
-                    __m512i v = _mm512_sub_epi8(_mm512_loadu_si512(src + i), offset);
+                    __m512i v = _mm512_sub_epi8(_mm512_loadu_si512(src + r * s + j), offset);
                     v = _mm512_and_si512(_mm512_srl_epi16(v, down), mask);
-                    v = _mm512_maskz_mov_epi8(live, v);
                     packed = _mm512_or_si512(packed, _mm512_sll_epi16(v, _mm_cvtsi32_si128((int)shift)));
                 }
                 _mm512_storeu_si512(plane + q * s + j, packed);
             }
     }
+    pc_bits_pack_rest(src + 8 * s, n - 8 * s, width, base, dst + width * s);
 }
 
 #endif

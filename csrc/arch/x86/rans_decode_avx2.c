@@ -90,7 +90,8 @@ PC_TARGET_AVX2 PC_INLINE __m256i symbols(__m256i a, __m256i b, __m256i c, __m256
     __m256i ab = _mm256_packus_epi32(_mm256_and_si256(a, byte), _mm256_and_si256(b, byte));
     __m256i cd = _mm256_packus_epi32(_mm256_and_si256(c, byte), _mm256_and_si256(d, byte));
     /* Packing works within 128-bit halves; the permutation undoes that. */
-    return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(ab, cd), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+    return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(ab, cd),
+                                       _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }
 
 PC_TARGET_AVX2 size_t pc_rans_decode_avx2(uint32_t states[64], const uint32_t entries[4096],

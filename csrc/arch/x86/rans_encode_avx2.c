@@ -108,11 +108,11 @@ PC_TARGET_AVX2 size_t pc_rans_encode_avx2(uint32_t states[64], const uint64_t en
     for (unsigned v = 0; v < 8; v++) x[v] = _mm256_loadu_si256((const __m256i *)(states + 8 * v));
     while (left > 0 && out - dst_begin >= PC_RANS_GROUP_BYTES) {
         left--;
-#define STEP(v)                                                                    \
-    do {                                                                           \
-        pair entry = lookup(entries, src + PC_RANS_LANES * left + 8 * (v));        \
-        seen = _mm256_or_si256(seen, entry.low);                                   \
-        x[v] = push(send(x[v], entry.low, &out), entry);                           \
+#define STEP(v)                                                                                              \
+    do {                                                                                                     \
+        pair entry = lookup(entries, src + PC_RANS_LANES * left + 8 * (v));                                  \
+        seen = _mm256_or_si256(seen, entry.low);                                                             \
+        x[v] = push(send(x[v], entry.low, &out), entry);                                                     \
     } while (0)
         STEP(7);
         STEP(6);

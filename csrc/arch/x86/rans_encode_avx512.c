@@ -46,7 +46,8 @@ PC_TARGET_AVX512 PC_INLINE __mmask16 must_shift(__m512i x, pair entry)
 }
 
 /* Sends the low words of the marked lanes, lower lanes at lower addresses. */
-PC_TARGET_AVX512 PC_INLINE void send(__m512i x0, __m512i x1, __mmask16 lanes0, __mmask16 lanes1, uint8_t **out)
+PC_TARGET_AVX512 PC_INLINE void send(__m512i x0, __m512i x1, __mmask16 lanes0, __mmask16 lanes1,
+                                     uint8_t **out)
 {
     __m512i words = _mm512_castsi256_si512(_mm512_cvtepi32_epi16(x0));
     words = _mm512_inserti64x4(words, _mm512_cvtepi32_epi16(x1), 1);

@@ -8,18 +8,29 @@
 
 #include "arch/variants.h"
 
-/* Interleaves row i with row i + 8, four times over: a row index bit moves into the column index each
- * round, so after four rounds v[c] holds column c of each lane. Its own inverse. */
+/* One round: row i interleaved with row i + 8. Written out, so that the rows stay in registers. */
+#define PAIR(to, from, i)                                        \
+    (to)[2 * (i)] = _mm256_unpacklo_epi8((from)[i], (from)[(i) + 8]); \
+    (to)[2 * (i) + 1] = _mm256_unpackhi_epi8((from)[i], (from)[(i) + 8])
+#define ROUND(to, from)  \
+    PAIR(to, from, 0);   \
+    PAIR(to, from, 1);   \
+    PAIR(to, from, 2);   \
+    PAIR(to, from, 3);   \
+    PAIR(to, from, 4);   \
+    PAIR(to, from, 5);   \
+    PAIR(to, from, 6);   \
+    PAIR(to, from, 7)
+
+/* Each round moves a bit of the row number into the column number, so after four v[c] holds column c of
+ * each lane. Its own inverse. */
 PC_TARGET_AVX2 PC_INLINE void transpose_lanes(__m256i v[16])
 {
-    for (unsigned round = 0; round < 4; round++) {
-        __m256i t[16];
-        for (unsigned i = 0; i < 8; i++) {
-            t[2 * i] = _mm256_unpacklo_epi8(v[i], v[i + 8]);
-            t[2 * i + 1] = _mm256_unpackhi_epi8(v[i], v[i + 8]);
-        }
-        for (unsigned i = 0; i < 16; i++) v[i] = t[i];
-    }
+    __m256i t[16];
+    ROUND(t, v);
+    ROUND(v, t);
+    ROUND(t, v);
+    ROUND(v, t);
 }
 
 PC_TARGET_AVX2 void pc_gather_columns_avx2(const uint8_t *const rows[16], size_t cols, const uint32_t *offsets,

@@ -34,10 +34,8 @@ uint64_t pc_huffman_cost(const uint32_t counts[256], const uint8_t lengths[256])
 
 /* Serial form of a table: first live symbol, last live symbol, then 4 bits for each length between
  * (low nibble first). The reader validates and says how many bytes it took. */
-pc_status pc_huffman_write_lengths(const uint8_t lengths[256], uint8_t *dst, size_t dst_cap,
-                                   size_t *dst_len);
-pc_status pc_huffman_read_lengths(const uint8_t *src, size_t src_len, uint8_t lengths[256],
-                                  size_t *src_used);
+pc_status pc_huffman_write_lengths(const uint8_t lengths[256], uint8_t *dst, size_t dst_cap, size_t *dst_len);
+pc_status pc_huffman_read_lengths(const uint8_t *src, size_t src_len, uint8_t lengths[256], size_t *src_used);
 
 /* A section: table, stream sizes, streams (docs/formats/huffman.md). It does not hold n, which every
  * container knows already. */

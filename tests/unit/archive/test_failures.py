@@ -28,7 +28,9 @@ def leftovers(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("after", [0, 1, 2])
-def test_disk_full_while_packing(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+def test_disk_full_while_packing(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
     write, calls = os.write, []
 
     def full(fd: int, data: bytes) -> int:
@@ -75,9 +77,9 @@ def test_file_size_limit(model: Path, packed: Path, tmp_path: Path) -> None:
         from pycomp import archive
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-        for run in (lambda: archive.pack(sys.argv[1], sys.argv[3]), lambda: archive.unpack(sys.argv[2], sys.argv[3])):
+        for run, source in ((archive.pack, sys.argv[1]), (archive.unpack, sys.argv[2])):
             try:
-                run()
+                run(source, sys.argv[3])
             except OSError as error:
                 print(error.errno, error.filename)
     """
@@ -91,7 +93,9 @@ def run_python(code: str, *arguments: object, timeout: int = 100) -> str:
     """Run code in a fresh interpreter that finds the same pycomp; returns what it printed."""
     command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environment, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout, env=environment, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -215,10 +219,10 @@ def test_short_writes_are_continued(model: Path, packed: Path) -> None:
 def test_memory_stays_bounded(
     tmp_path: Path, image: Callable[..., bytes], make_weights: Callable[..., bytes], threads: int
 ) -> None:
-    """Packing and unpacking 384 MB of weights and bytes takes less than 64 MiB and a chunk a thread more."""
+    """Packing and unpacking 256 MB of weights and bytes takes less than 64 MiB and a chunk a thread more."""
     block = make_weights(4 << 20, "BF16")  # 8 MiB
     tensors = {}
-    for k in range(6):  # one large and four middling tensors of each, all different
+    for k in range(4):  # one large and four middling tensors of each, all different
         mixed = bytes([k]) + block[1:]
         tensors[f"large{k}"] = ("BF16", [4 << 10, 4 << 10], mixed * 4)
         for j in range(4):
@@ -230,7 +234,8 @@ def test_memory_stays_bounded(
         from pycomp import archive
         import numpy
         def peak():
-            return next(int(line.split()[1]) << 10 for line in open("/proc/self/status") if line.startswith("VmHWM"))
+            with open("/proc/self/status") as file:
+                return next(int(line.split()[1]) << 10 for line in file if line.startswith("VmHWM"))
         archive.pack(sys.argv[2], sys.argv[3], threads=int(sys.argv[4]))  # so that all is imported
         archive.unpack(sys.argv[3], sys.argv[3] + ".out")
         before = peak()
@@ -242,6 +247,7 @@ def test_memory_stays_bounded(
     (tmp_path / "little").write_bytes(image({"t": ("BF16", [64, 64], block[:8192])}))
     out = run_python(code, path, tmp_path / "little", tmp_path / "x.pcz", threads)
     packing, both = map(int, out.split())
+    print(packing >> 20, both >> 20)
     # The largest tensor is mapped while it is analysed, and a map's pages count here.
     mapped, chunk = 32 << 20, 2 << 20
     assert packing < (64 << 20) + threads * chunk + mapped

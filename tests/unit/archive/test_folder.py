@@ -218,7 +218,9 @@ def test_folder_to_a_stream_is_refused(tree: Path, tmp_path: Path) -> None:
         archive.unpack(tmp_path / "repo.pcz", file)
 
 
-def test_order_of_listing_does_not_matter(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_order_of_listing_does_not_matter(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     archive.pack(tree, tmp_path / "a.pcz")
     listdir = os.listdir
     monkeypatch.setattr(os, "listdir", lambda path: listdir(path)[::-1])

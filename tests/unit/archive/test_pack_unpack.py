@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -96,16 +97,16 @@ def test_threads_do_not_change_the_archive(model: Path, tmp_path: Path) -> None:
 
 def test_pipe_as_target_and_stream_as_source(model: Path) -> None:
     reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:  # the child packs into the pipe
-        os.close(reader)
+
+    def work() -> None:
         with os.fdopen(writer, "wb", buffering=0) as file:
             archive.pack(model, file, threads=1)
-        os._exit(0)
-    os.close(writer)
+
+    packing = threading.Thread(target=work)
+    packing.start()
     with os.fdopen(reader, "rb") as file:
         data = file.read()
-    assert os.waitpid(pid, 0)[1] == 0
+    packing.join()
     out = io.BytesIO()
     archive.unpack(io.BytesIO(data), out)
     assert out.getvalue() == model.read_bytes()
@@ -178,11 +179,15 @@ def test_bad_arguments(model: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [model.name]
 
 
-def test_equal_content_is_stored_once(tmp_path: Path, image: Callable[..., bytes], make_weights: Callable[..., bytes]) -> None:
+def test_equal_content_is_stored_once(
+    tmp_path: Path, image: Callable[..., bytes], make_weights: Callable[..., bytes]
+) -> None:
     big = make_weights(100_000)
     folder = tmp_path / "repo"
     folder.mkdir()
-    (folder / "a.safetensors").write_bytes(image({"tied.in": ("F32", [1000, 100], big), "x": ("F32", [3], big[:12])}))
+    (folder / "a.safetensors").write_bytes(
+        image({"tied.in": ("F32", [1000, 100], big), "x": ("F32", [3], big[:12])})
+    )
     (folder / "b.safetensors").write_bytes(image({"tied.out": ("F32", [1000, 100], big)}))
     (folder / "c.bin").write_bytes(image({"tied.in": ("F32", [1000, 100], big), "x": ("F32", [3], big[:12])}))
     report = archive.pack(folder)
@@ -245,7 +250,11 @@ def test_npy_without_a_tensor_dtype_is_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
 def test_npz(tmp_path: Path, save: Callable[..., None]) -> None:
     path = tmp_path / "data.npz"
-    arrays = {"a": np.random.default_rng(0).standard_normal((400, 300)), "b": np.arange(10), "c/d": np.float32(1)}
+    arrays = {
+        "a": np.random.default_rng(0).standard_normal((400, 300)),
+        "b": np.arange(10),
+        "c/d": np.float32(1),
+    }
     save(path, **arrays)
     report = round_trip(path)
     with archive.open(report.dst) as opened:

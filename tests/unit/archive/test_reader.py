@@ -42,9 +42,11 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray]:
 
 
 INDICES: list[Any] = [
-    0, 7, -1, -3000, np.int64(5), slice(None), slice(5, 9), slice(-3, None), slice(9, 5), slice(0, 3000, 1000),
-    slice(None, None, -1), slice(20, 3, -4), slice(2900, 10**9), [0, 2999, 5, 5, -2], [], np.array([[1, 2], [3, 2500]]),
-    np.arange(3000) % 700 == 3, [False] * 3000, np.array([4], np.uint8), ..., (), np.s_[3:5, ::7], np.s_[..., 2],
+    0, 7, -1, -3000, np.int64(5), slice(None), slice(5, 9), slice(-3, None), slice(9, 5),
+    slice(None, None, 999), slice(None, None, -1), slice(20, 3, -4), slice(2900, 10**9), [0, 2999, 5, 5, -2],
+    [], np.array([[1], [2500]]),
+    np.arange(3000) % 700 == 3, [False] * 3000, np.array([4], np.uint8), ..., (), np.s_[3:5, ::7],
+    np.s_[..., 2],
     np.s_[[1, 2000], -1], np.s_[4, 5], np.s_[[0, 5, 2000], [1, 2, 3]], np.s_[None, 2], np.s_[:, None, 5:7],
 ]  # fmt: skip
 
@@ -60,7 +62,9 @@ def test_slice_is_what_numpy_does(table: tuple[Path, np.ndarray], rows: Any) -> 
         assert not isinstance(got, np.ndarray) or got.flags.writeable
 
 
-@pytest.mark.parametrize("rows", [3000, -3001, [3000], [0, -3001], [True, False], 1.5, "a", [0.5], np.s_[0, 1000]])
+@pytest.mark.parametrize(
+    "rows", [3000, -3001, [3000], [0, -3001], [True, False], 1.5, "a", [0.5], np.s_[0, 1000]]
+)
 def test_slice_out_of_range(table: tuple[Path, np.ndarray], rows: Any) -> None:
     with archive.open(table[0]) as opened, pytest.raises(IndexError):
         opened.slice("table", rows)
@@ -102,7 +106,12 @@ def test_names_and_descriptions(packed: Path) -> None:
     with archive.open(packed) as opened:
         assert opened.keys()[:2] == ["embed", "layer.weight"]
         info = opened.describe("embed")
-        assert (info.file, info.dtype, info.shape, info.nbytes) == ("model.safetensors", "BF16", (1000, 384), 768000)
+        assert (info.file, info.dtype, info.shape, info.nbytes) == (
+            "model.safetensors",
+            "BF16",
+            (1000, 384),
+            768000,
+        )
         assert 0 < info.packed_bytes < info.nbytes
         with pytest.raises(KeyError, match=r"did you mean 'embed'"):
             opened.tensor("embedd")
@@ -206,5 +215,5 @@ def test_not_an_archive(tmp_path: Path) -> None:
 def test_closed(packed: Path) -> None:
     opened = archive.open(packed)
     opened.close()
-    with pytest.raises((ValueError, IndexError)):
+    with pytest.raises(ValueError, match="is closed"):
         opened.tensor("embed")

@@ -13,7 +13,16 @@ from pycomp.errors import UnsupportedError
 
 safetensors = pytest.importorskip("safetensors")
 
-INDICES: list[Any] = [np.s_[...], np.s_[:], np.s_[3], np.s_[2:9], np.s_[:, ::8], np.s_[-1], np.s_[..., 1], np.s_[1:5, 2]]
+INDICES: list[Any] = [
+    np.s_[...],
+    np.s_[:],
+    np.s_[3],
+    np.s_[2:9],
+    np.s_[:, ::8],
+    np.s_[-1],
+    np.s_[..., 1],
+    np.s_[1:5, 2],
+]
 
 
 @pytest.fixture
@@ -85,7 +94,9 @@ def test_shards_are_one_model(tmp_path: Path, plain: Path) -> None:
     folder = tmp_path / "repo"
     folder.mkdir()
     for k in (1, 2):
-        save_file({f"w{k}": np.full(3, k)}, folder / f"model-{k}-of-2.safetensors", {"part": str(k), f"p{k}": "x"})
+        save_file(
+            {f"w{k}": np.full(3, k)}, folder / f"model-{k}-of-2.safetensors", {"part": str(k), f"p{k}": "x"}
+        )
     archive.pack(folder)
     with archive.safe_open(tmp_path / "repo.pcz") as model:
         assert model.keys() == ["w1", "w2"]

@@ -11,7 +11,7 @@ import pytest
 
 from pycomp import archive
 from pycomp.archive.safetensors import parse_header, read_header
-from pycomp.errors import PycompError
+from pycomp.errors import LimitError, PycompError
 
 
 def build(header: Any, data: bytes = b"", length: int | None = None) -> bytes:
@@ -34,7 +34,10 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "no json": (build(b"{not json"), "not what the format says"),
     "not utf-8": (build(b'{"\xff":1}'), "not what the format says"),
     "deeply nested": (build(b'{"a":' * 50_000), "not what the format says"),
-    "huge number": (build(b'{"a":{"dtype":"U8","shape":[%s],"data_offsets":[0,1]}}' % (b"9" * 5000)), "the format"),
+    "huge number": (
+        build(b'{"a":{"dtype":"U8","shape":[%s],"data_offsets":[0,1]}}' % (b"9" * 5000)),
+        "the format",
+    ),
     "duplicate key": (build(b'{"a":{%s},"a":{%s}}' % (TEXT, TEXT), b"x"), "'a' is there twice"),
     "duplicate field": (build(b'{"a":{%s,"dtype":"I8"}}' % TEXT, b"x"), "'dtype' is there twice"),
     "hole at the start": (build({"a": item(offsets=(1, 9))}, bytes(9)), "leaves a hole"),
@@ -84,10 +87,21 @@ def test_broken_files_are_packed_as_bytes(tmp_path: Path, name: str) -> None:
         build({}),
         build({"__metadata__": {"a": "b"}}),
         build(b"{}" + b" " * 1000),
-        build({"a": item("U8", (0,), (0, 0)), "b": item("U8", (1,), (0, 1)), "c": item("F64", (0, 9), (1, 1))}, b"x"),
+        build(
+            {"a": item("U8", (0,), (0, 0)), "b": item("U8", (1,), (0, 1)), "c": item("F64", (0, 9), (1, 1))},
+            b"x",
+        ),
         build({"": item("U8", (), (0, 1))}, b"x"),
+        build(b"{}" + b" " * (100_000_000 - 2)),
     ],
-    ids=["no tensors", "metadata only", "padding", "empty tensors at one place", "no name"],
+    ids=[
+        "no tensors",
+        "metadata only",
+        "padding",
+        "empty tensors at one place",
+        "no name",
+        "100 MB of header",
+    ],
 )
 def test_odd_but_valid(tmp_path: Path, image: bytes) -> None:
     path = tmp_path / "hash-without-extension"
@@ -99,3 +113,17 @@ def test_odd_but_valid(tmp_path: Path, image: bytes) -> None:
         assert opened.read(path.name) == image
         for name in opened.keys():
             assert opened.tensor(name).nbytes == opened.describe(name).nbytes
+
+
+def test_shapes_that_numpy_has_not(tmp_path: Path) -> None:
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(
+        build({"deep": item("U8", [1] * 70, (0, 1)), "wide": item("U8", [0, 2**62, 2**62], (1, 1))}, b"x")
+    )
+    report = archive.pack(path)
+    assert (report.tensors, report.warnings) == (2, [])
+    with archive.open(report.dst) as opened:
+        assert opened.read(path.name) == path.read_bytes()
+        for name in opened.keys():
+            with pytest.raises(LimitError, match=f"tensor '{name}'"):
+                opened.tensor(name)

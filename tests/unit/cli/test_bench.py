@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pycomp.cli import _measure, _rivals, _sample, main
+from pycomp.cli import _coder, _measure, _rivals, _sample, main
 
 Capture = pytest.CaptureFixture[str]
 
@@ -95,7 +95,7 @@ def test_every_installed_rival_is_exact(model: Path) -> None:
 
 def test_our_coders_are_exact(model: Path) -> None:
     sample = _sample.load(str(model), 1 << 30)
-    coders = _rivals.ours(sample, 2, more=True)
+    coders = _coder.ours(sample, 2, more=True)
     rows = _measure.compare(coders, rounds=1)
     for coder in coders:
         coder.close()
@@ -108,7 +108,7 @@ def test_plain_bytes(tmp_path: Path) -> None:
     path.write_text("what is no numbers is bytes; " * 1000)
     sample = _sample.load(str(path), 1 << 30)
     assert (sample.dtype, sample.width, sample.start) == ("BYTES", 1, 0)
-    assert all(row.exact for row in _measure.compare(_rivals.ours(sample, levels=("default",)), rounds=1))
+    assert all(row.exact for row in _measure.compare(_coder.ours(sample, levels=("default",)), rounds=1))
 
 
 def test_a_long_file_is_shortened_to_a_valid_one(model: Path) -> None:
@@ -123,14 +123,38 @@ def test_a_long_file_is_shortened_to_a_valid_one(model: Path) -> None:
     assert part.body == whole.data[start : start + first.nbytes]
 
 
-def test_a_long_array_is_its_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("shape", "left"), [((300, 200), (62, 200)), ((1, 60000), (12500,)), ((60000,), (12500,))]
+)
+def test_a_long_array_is_its_first_rows(
+    shape: tuple[int, ...], left: tuple[int, ...], tmp_path: Path
+) -> None:
+    array = np.arange(60000, dtype="<f4").reshape(shape)
+    np.save(tmp_path / "long.npy", array)
+    sample = _sample.load(str(tmp_path / "long.npy"), 50_000)
+    assert [tensor.shape for tensor in sample.tensors] == [left]
+    assert sample.body == array.tobytes()[: len(sample.body)]
+
+
+def test_a_long_file_of_bytes_is_its_start(tmp_path: Path) -> None:
     path = tmp_path / "long.bin"
     path.write_bytes(np.arange(1000, dtype="<f4").tobytes())
     sample = _sample.load(str(path), 1000)
     assert (len(sample.data), sample.cut) == (1000, True)
 
 
-class Liar(_rivals.Coder):
+def test_a_raw_file_of_a_named_dtype(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "raw"
+    path.write_bytes(np.random.default_rng(0).standard_normal(5000).astype("<f4").tobytes() + b"odd")
+    command = ["bench", str(path), "--rounds", "1", "--rivals", "none", "--levels", "fast", "--json"]
+    assert main([*command, "--dtype", "f32"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["dtype"], report["tensors"], report["rows"][0]["exact"]) == ("F32", 1, True)
+    assert main([*command, "--dtype", "f33"]) == 4
+    assert "unknown dtype 'F33'" in capsys.readouterr().err
+
+
+class Liar(_coder.Coder):
     name, setting = "liar", "always"
 
     def encode(self, source: Any) -> bytes:

@@ -1,0 +1,83 @@
+/* Columns gathered and scattered, sums and counters: every tier against the scalar twin, over rows that
+ * end at a page nobody may touch. */
+#include "check.h"
+#include "transform/transpose.h"
+
+enum { ROOM = 16 }; /* scatter reads, and gather writes, whole strips at each offset */
+
+static pc_kernels tiers[3];
+static int n_tiers;
+
+/* A random place of its own for each column's `height` bytes. */
+static uint32_t *random_offsets(uint64_t *seed, size_t cols, size_t height)
+{
+    uint32_t *offsets = malloc((cols + 1) * sizeof *offsets);
+    if (offsets == NULL) abort();
+    for (size_t c = 0; c < cols; c++) offsets[c] = (uint32_t)(c * height);
+    for (size_t c = cols; c > 1; c--) {
+        size_t other = (size_t)(check_random(seed) % c);
+        uint32_t swapped = offsets[c - 1];
+        offsets[c - 1] = offsets[other];
+        offsets[other] = swapped;
+    }
+    return offsets;
+}
+
+static void test_strip(uint64_t *seed, size_t cols, size_t height)
+{
+    uint8_t *rows[PC_STRIP], *back[PC_STRIP];
+    const uint8_t *from[PC_STRIP];
+    for (size_t r = 0; r < PC_STRIP; r++) {
+        from[r] = rows[r] = check_random_bytes(check_random(seed), cols);
+        back[r] = check_alloc(cols);
+    }
+    uint32_t *offsets = random_offsets(seed, cols, height);
+    size_t size = cols * height;
+    for (int i = 0; i < n_tiers; i++) {
+        uint8_t *columns = check_alloc(size), *padded = check_alloc(size + ROOM);
+        pc_gather_strip(&tiers[i], from, height, cols, offsets, columns);
+        int same = 1;
+        for (size_t c = 0; c < cols; c++)
+            for (size_t r = 0; r < height; r++) same &= columns[offsets[c] + r] == rows[r][c];
+        CHECK(same);
+        if (size != 0) memcpy(padded, columns, size);
+        pc_scatter_strip(&tiers[i], padded, offsets, cols, back, height);
+        for (size_t r = 0; r < height; r++) CHECK(cols == 0 || memcmp(back[r], rows[r], cols) == 0);
+        check_free(columns, size);
+        check_free(padded, size + ROOM);
+    }
+    free(offsets);
+    for (size_t r = 0; r < PC_STRIP; r++) check_free(rows[r], cols), check_free(back[r], cols);
+}
+
+static void test_sums(uint64_t *seed, size_t n)
+{
+    uint8_t *bytes = check_random_bytes(check_random(seed), n);
+    if (n % 3 == 0 && n != 0) memset(bytes, 255, n);
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++) sum += bytes[i];
+    for (int t = 0; t < n_tiers; t++) {
+        uint32_t *counters = (uint32_t *)(void *)check_alloc(4 * n);
+        for (size_t i = 0; i < n; i++) counters[i] = 0xfffffff0u; /* counters wrap alike, too */
+        tiers[t].accumulate_u8(bytes, n, counters);
+        int same = 1;
+        for (size_t i = 0; i < n; i++) same &= counters[i] == 0xfffffff0u + bytes[i];
+        CHECK(same);
+        CHECK(tiers[t].sum_u8(bytes, n) == sum);
+        check_free((uint8_t *)counters, 4 * n);
+    }
+    check_free(bytes, n);
+}
+
+int main(void)
+{
+    static const size_t sizes[] = {0, 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 255, 256, 257, 384, 1001};
+    uint64_t seed = 11;
+    n_tiers = check_tables(tiers);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        for (size_t height = 1; height <= PC_STRIP; height++) test_strip(&seed, sizes[i], height);
+    for (size_t n = 0; n < 200; n++) test_sums(&seed, n);
+    test_sums(&seed, 65535);
+    test_sums(&seed, 1 << 20);
+    return CHECK_RESULT();
+}
