@@ -39,7 +39,7 @@ def flags(compiler_type: str) -> tuple[list[str], list[str]]:
     if compiler_type == "msvc":
         return ["/std:c11", "/Od" if DEBUG else "/O2", "/utf-8", "/wd4244", "/wd4267"], []
     compile_flags = ["-std=c11", "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections"]
-    compile_flags += ["-O0", "-g"] if DEBUG else ["-O2", "-g" if SANITIZE else "-g0"]
+    compile_flags += ["-O0", "-g"] if DEBUG else ["-O3", "-g" if SANITIZE else "-g0"]
     link_flags = ["-Wl,-dead_strip"] if sys.platform == "darwin" else ["-Wl,--gc-sections"]
     shared = []
     if not WASM and sys.platform != "win32":

@@ -21,6 +21,7 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
     k->float_merge = pc_float_merge_scalar;
     k->gather_columns = pc_gather_columns_scalar;
     k->scatter_columns = pc_scatter_columns_scalar;
+    k->mix_spread = pc_mix_spread_scalar;
     k->sum_u8 = pc_sum_u8_scalar;
     k->accumulate_u8 = pc_accumulate_u8_scalar;
 #if PC_X86
@@ -38,6 +39,7 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->float_merge = pc_float_merge_avx2;
         k->gather_columns = pc_gather_columns_avx2;
         k->scatter_columns = pc_scatter_columns_avx2;
+        k->mix_spread = pc_mix_spread_avx2;
         k->sum_u8 = pc_sum_u8_avx2;
         k->accumulate_u8 = pc_accumulate_u8_avx2;
     }
@@ -57,6 +59,18 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
     if (isa & PC_ISA_NEON) {
         k->xxh3_accumulate = pc_xxh3_accumulate_neon;
         k->rans_decode = pc_rans_decode_neon;
+        k->pivot_partition = pc_pivot_partition_neon;
+        k->pivot_merge = pc_pivot_merge_neon;
+        k->pivot_ones = pc_pivot_ones_neon;
+        k->bits_pack = pc_bits_pack_neon;
+        k->bits_unpack = pc_bits_unpack_neon;
+        k->map_u8 = pc_map_u8_neon;
+        k->float_split = pc_float_split_neon;
+        k->float_merge = pc_float_merge_neon;
+        k->gather_columns = pc_gather_columns_neon;
+        k->scatter_columns = pc_scatter_columns_neon;
+        k->sum_u8 = pc_sum_u8_neon;
+        k->accumulate_u8 = pc_accumulate_u8_neon;
     }
 #endif
 }

@@ -68,6 +68,14 @@ PC_INLINE unsigned pc_popcount64(uint64_t x)
 #endif
 }
 
+/* The same for a byte, without the library call that baseline x86-64 would make of the builtin. */
+PC_INLINE unsigned pc_popcount8(unsigned x)
+{
+    x -= (x >> 1) & 0x55u;
+    x = (x & 0x33u) + ((x >> 2) & 0x33u);
+    return (x + (x >> 4)) & 15u;
+}
+
 /* floor(log2(x)); x must not be 0. */
 PC_INLINE unsigned pc_log2_floor(uint64_t x)
 {

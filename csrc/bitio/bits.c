@@ -14,11 +14,11 @@ void pc_bits_pack_scalar(const uint8_t *src, size_t n, unsigned width, unsigned 
     for (unsigned f = 0; f < n_fields; f++) {
         unsigned bits = fields[f].bits, mask = (1u << bits) - 1;
         for (unsigned r = 0; r < PC_BITS_REGIONS; r++) {
-            uint8_t *row = dst + (fields[f].plane + r % bits) * s;
-            const uint8_t *region = src + r * s;
+            uint8_t *PC_RESTRICT row = dst + (fields[f].plane + r % bits) * s;
+            const uint8_t *PC_RESTRICT region = src + r * s;
             unsigned shift = r / bits * bits;
             for (size_t j = 0; j < s; j++) {
-                unsigned value = ((region[j] - base) >> fields[f].position) & mask;
+                unsigned value = ((uint8_t)(region[j] - base) >> fields[f].position) & mask;
                 row[j] = (uint8_t)(row[j] | value << shift);
             }
         }
@@ -35,13 +35,14 @@ void pc_bits_unpack_scalar(const uint8_t *src, size_t n, unsigned width, const u
     for (unsigned f = 0; f < n_fields; f++) {
         unsigned bits = fields[f].bits, mask = (1u << bits) - 1;
         for (unsigned r = 0; r < PC_BITS_REGIONS; r++) {
-            const uint8_t *row = src + (fields[f].plane + r % bits) * s;
-            uint8_t *region = dst + r * s;
-            unsigned shift = r / bits * bits;
-            for (size_t j = 0; j < s; j++) {
-                unsigned value = ((row[j] >> shift) & mask) << fields[f].position;
-                region[j] = (uint8_t)(f == 0 ? value : region[j] | value);
-            }
+            const uint8_t *PC_RESTRICT row = src + (fields[f].plane + r % bits) * s;
+            uint8_t *PC_RESTRICT region = dst + r * s;
+            unsigned shift = r / bits * bits, position = fields[f].position;
+            if (f == 0)
+                for (size_t j = 0; j < s; j++) region[j] = (uint8_t)(row[j] >> shift & mask);
+            else
+                for (size_t j = 0; j < s; j++)
+                    region[j] = (uint8_t)(region[j] | (row[j] >> shift & mask) << position);
         }
     }
     if (lut != NULL)

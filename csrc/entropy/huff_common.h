@@ -6,6 +6,7 @@
 #ifndef PC_ENTROPY_HUFF_COMMON_H
 #define PC_ENTROPY_HUFF_COMMON_H
 
+#include <stdlib.h> /* _byteswap_uint64 where there is no builtin */
 #include <string.h>
 
 #include "base/mem.h"

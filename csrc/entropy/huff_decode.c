@@ -115,6 +115,8 @@ static void advance(stream *s, size_t symbols)
     s->left -= symbols;
 }
 
+PC_STATIC_ASSERT(STREAMS == 4, "decode_together spells out its streams");
+
 /* Every cursor is a local of its own, or the stores to dst, which might alias anything, would force
  * them all out to memory and back. */
 static void decode_together(const uint16_t *table, unsigned drop, stream streams[STREAMS], size_t batches)

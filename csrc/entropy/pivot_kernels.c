@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "arch/pivot_shuffles.h"
 #include "arch/variants.h"
 #include "base/mem.h"
 
@@ -27,18 +28,22 @@ size_t pc_pivot_partition_scalar(uint8_t *list, size_t n, unsigned threshold, ui
     return kept;
 }
 
+/* Eight at a time: the next eight symbols of either side lie in one small array, and a table of the mask's
+ * 256 values tells where each output byte is in it. */
 void pc_pivot_merge_scalar(const uint8_t *mask, size_t n, const uint8_t *lower, const uint8_t *upper,
                            uint8_t *dst)
 {
-    for (size_t start = 0; start < n; start += 8) {
-        size_t count = PC_MIN((size_t)8, n - start);
-        unsigned bits = mask[start / 8];
-        for (size_t i = 0; i < count; i++, bits >>= 1) {
-            unsigned up = bits & 1;
-            dst[start + i] = up ? *upper : *lower;
-            upper += up;
-            lower += 1 - up;
-        }
+    for (size_t i = 0; i < n; i += 8) {
+        unsigned bits = mask[i / 8], ones = pc_popcount8(bits);
+        uint64_t places = pc_pivot_merge_shuffle[bits];
+        uint8_t both[16];
+        memcpy(both, lower, 8);
+        memcpy(both + 8, upper, 8);
+        uint64_t out = 0;
+        for (unsigned j = 0; j < 8; j++) out |= (uint64_t)both[places >> (8 * j) & 15] << (8 * j);
+        pc_store64(dst + i, out);
+        upper += ones;
+        lower += 8 - ones;
     }
 }
 

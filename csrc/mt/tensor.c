@@ -27,31 +27,49 @@ static void encode_job(void *context, size_t job, unsigned worker)
     j->sizes[job] = (uint32_t)size;
 }
 
-/* One block for the workspaces and behind them a status for each job. */
-static uint8_t *make_workspaces(unsigned threads, size_t workspace_size, size_t jobs, pc_status **status)
+/* The room: a workspace for each thread, a slot for each chunk, a status for each job. */
+typedef struct encode_room {
+    size_t workspace, slots, status, size;
+} encode_room;
+
+static encode_room measure_room(const pc_tensor_info *info, size_t count, unsigned threads)
 {
-    size_t space, total;
-    if (!pc_mul_size(threads, workspace_size, &space) || !pc_mul_size(jobs, sizeof **status, &total) ||
-        !pc_add_size(total, space, &total))
-        return NULL;
-    uint8_t *block = pc_alloc(total);
-    if (block != NULL) *status = (pc_status *)(void *)(block + space);
-    return block;
+    encode_room r = {.workspace = pc_round_up(info->workspace_size, PC_ALIGNMENT)};
+    size_t slots, status;
+    if (!pc_mul_size(pc_parallel_threads(threads, count), r.workspace, &r.slots) ||
+        !pc_mul_size(count, info->chunk_bound, &slots) || !pc_mul_size(count, sizeof(pc_status), &status) ||
+        !pc_add_size(r.slots, slots, &r.status) || r.status > SIZE_MAX - PC_ALIGNMENT)
+        return (encode_room){.size = SIZE_MAX};
+    r.status = pc_round_up(r.status, PC_ALIGNMENT);
+    if (!pc_add_size(r.status, status, &r.size)) r.size = SIZE_MAX;
+    return r;
+}
+
+size_t pc_tensor_encode_room(const pc_tensor_encoder *encoder, size_t count, unsigned threads)
+{
+    return measure_room(pc_tensor_encoder_info(encoder), count, threads).size;
 }
 
 pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first, size_t count, unsigned threads,
-                                  uint8_t *dst, size_t *dst_len, uint32_t *sizes, uint64_t *hashes)
+                                  void *room, uint8_t **payload, size_t *payload_len, uint32_t *sizes,
+                                  uint64_t *hashes)
 {
     const pc_tensor_info *info = pc_tensor_encoder_info(encoder);
-    *dst_len = 0;
+    *payload_len = 0;
+    *payload = room;
     if (first > info->chunks || count > info->chunks - first) return PC_ERR_PARAM;
     if (count == 0) return PC_OK;
-    threads = pc_parallel_threads(threads, count);
-    encode_jobs j = {encoder, first, info->chunk_bound, pc_round_up(info->workspace_size, PC_ALIGNMENT),
-                     dst,     NULL,  sizes,             hashes,
-                     NULL};
-    j.workspaces = make_workspaces(threads, j.workspace_size, count, &j.status);
-    if (j.workspaces == NULL) return PC_ERR_MEMORY;
+    encode_room r = measure_room(info, count, threads);
+    uint8_t *block = room, *dst = block + r.slots;
+    encode_jobs j = {.encoder = encoder,
+                     .first = first,
+                     .bound = info->chunk_bound,
+                     .workspace_size = r.workspace,
+                     .dst = dst,
+                     .workspaces = block,
+                     .sizes = sizes,
+                     .hashes = hashes,
+                     .status = (pc_status *)(void *)(block + r.status)};
     pc_parallel_for(threads, count, encode_job, &j);
 
     pc_status status = PC_OK;
@@ -61,8 +79,8 @@ pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first
         memmove(dst + used, dst + i * j.bound, sizes[i]);
         used += sizes[i];
     }
-    *dst_len = used;
-    pc_free(j.workspaces);
+    *payload = dst;
+    *payload_len = used;
     return status;
 }
 
@@ -96,13 +114,29 @@ static void decode_job(void *context, size_t job, unsigned worker)
     if (!whole && j->status[job] == PC_OK) memcpy(j->dst + (from - j->skip), dst + (from - begin), to - from);
 }
 
+/* One block for the workspaces and behind them a status for each job. */
+static uint8_t *make_workspaces(unsigned threads, size_t workspace_size, size_t jobs, pc_status **status)
+{
+    size_t space, total;
+    if (!pc_mul_size(threads, workspace_size, &space) || !pc_mul_size(jobs, sizeof **status, &total) ||
+        !pc_add_size(total, space, &total))
+        return NULL;
+    uint8_t *block = pc_alloc(total);
+    if (block != NULL) *status = (pc_status *)(void *)(block + space);
+    return block;
+}
+
 pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first, size_t count, unsigned threads,
                                   const uint8_t *src, size_t src_len, const uint8_t *table, size_t skip,
                                   uint8_t *dst, size_t dst_size, size_t *failed)
 {
     const pc_tensor_info *info = pc_tensor_decoder_info(decoder);
     if (first > info->chunks || count > info->chunks - first) return PC_ERR_PARAM;
-    if (count == 0) return dst_size == 0 && skip == 0 && src_len == 0 ? PC_OK : PC_ERR_PARAM;
+    if (count == 0) {
+        *failed = first;
+        if (dst_size != 0 || skip != 0) return PC_ERR_PARAM;
+        return src_len == 0 ? PC_OK : PC_ERR_CORRUPT;
+    }
     uint64_t begin = (uint64_t)first * info->chunk_bytes, end = info->size;
     if (first + count < info->chunks) end = (uint64_t)(first + count) * info->chunk_bytes;
     if (skip > end - begin || dst_size > end - begin - skip) return PC_ERR_PARAM;

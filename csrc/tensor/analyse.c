@@ -7,15 +7,17 @@
 #include "base/alloc.h"
 #include "pycomp/hist.h"
 #include "pycomp/huffman.h"
+#include "tensor/mixed.h"
 #include "tensor/palette.h"
 #include "tensor/sample.h"
 #include "tensor/split.h"
 
 enum {
-    /* Elements that decide the window of keys, and how rare a key must be to be left to the list of
-     * outliers: at 48 bits each, one in 32768 costs 0.0015 bits an element. */
-    WINDOW_SAMPLE = 1 << 15,
-    OUTLIER_SHARE = 1 << 15,
+    /* Elements that decide the window of keys. Keys that it misses are rarer than one in as many and
+     * listed as outliers of 48 bits each, 0.003 bits an element. A code of 15 bits for a symbol that never
+     * comes costs 1.44 / 2^15 bits an element, so an outlier is worth a gap of 66 of those. */
+    WINDOW_SAMPLE = 1 << 14,
+    GAP_WORTH = 66,
     MOST_KEY_BITS = 13,
     /* Elements that decide whether byte planes are better than float keys. */
     PLANES_SAMPLE = 1 << 12,
@@ -23,7 +25,9 @@ enum {
      * and lows. */
     SPARSE_SHARE = 20,
     /* Coded data must be smaller than the elements by 1 in 256 to be worth decoding. */
-    LEAST_GAIN = 256
+    LEAST_GAIN = 256,
+    /* A column's mean costs about half a byte; chunks learn it for about the same. */
+    CHUNKS_FOR_MEANS = 4
 };
 
 /* Row number i of the sample: all rows where it holds them all, else evenly spaced ones. */
@@ -34,38 +38,49 @@ static const uint8_t *row_of(const pc_tensor_encoder *e, const pc_sample *s, siz
     return e->data + row * s->cols * m->traits->size;
 }
 
+/* Whether the sample holds all that will be coded. The tail is no row of it; sparse chunks code theirs. */
 static int complete(const pc_tensor_encoder *e, const pc_sample *s)
 {
-    return e->model.rows == s->rows;
+    const pc_tensor_model *m = &e->model;
+    return m->rows == s->rows && (m->tail == 0 || !(m->flags & PC_FRAME_SPARSE));
 }
 
-/* The window reaches from the greatest key of a sub-sample down to the least, at most 255 keys, or to
- * where less than one element in OUTLIER_SHARE lies below if keys that the sample missed will need codes
- * too: smaller numbers come at half the rate for each octave, and codes for all of them would cost more
- * than listing the few there are. */
+/* The keys that get symbols: of a sub-sample's keys the 255 neighbours that hold the most, without empty
+ * ends. Where keys that the sample missed will need codes too, far ends go as well: numbers come at half
+ * the rate for each octave down, and a mask's single infinity would stretch the window over nothing. */
 static pc_key_window find_window(const pc_tensor_encoder *e, const pc_sample *s)
 {
     const pc_float_layout *layout = &e->model.layout;
-    uint32_t counts[1u << MOST_KEY_BITS] = {0};
-    unsigned greatest = (1u << layout->key_bits) - 1, live = 0, shift = 15u - layout->key_bits;
+    uint32_t counts[(1u << MOST_KEY_BITS) + 1] = {0};
+    unsigned keys = 1u << layout->key_bits, shift = 15u - layout->key_bits;
     size_t step = s->rows * s->cols / WINDOW_SAMPLE + 1;
     for (size_t i = 0; i < s->rows; i++) {
         /* The key lies within the two top bytes of an element of any size. */
         const uint8_t *top = row_of(e, s, i) + layout->size - 2;
-        for (size_t c = i % step; c < s->cols; c += step)
-            counts[pc_load16(top + c * layout->size) >> shift & greatest]++;
+        for (size_t c = i % step; c < s->cols; c += step) counts[pc_load16(top + c * layout->size) >> shift & (keys - 1)]++;
     }
-    for (unsigned key = 1; key <= greatest; key++) live += counts[key];
-    if (live == 0) return (pc_key_window){1, 1};
-    while (counts[greatest] == 0) greatest--;
-    unsigned least = 1, below = 0;
-    if (complete(e, s)) { /* no gaps will be filled: a code costs nothing but to those who use it */
-        while (counts[least] == 0) least++;
-    } else {
-        while (least < greatest && (below + counts[least]) * OUTLIER_SHARE <= live) below += counts[least++];
+    unsigned first = 1, last = PC_MIN(keys - 1, 255u), best = 0;
+    for (unsigned end = 1, held = 0; end < keys; end++) {
+        held += counts[end];
+        if (end > 255) held -= counts[end - 255];
+        if (held <= best) continue;
+        best = held;
+        last = end;
     }
-    if (greatest - least > 254) least = greatest - 254;
-    return (pc_key_window){(uint16_t)least, (uint16_t)greatest};
+    if (best == 0) return (pc_key_window){1, 1};
+    if (last > 255) first = last - 254;
+    while (counts[first] == 0) first++;
+    if (!complete(e, s)) { /* drop an end if the gap behind it is worth more */
+        for (unsigned next; first < last; first = next) {
+            for (next = first + 1; counts[next] == 0;) next++;
+            if (next - first <= counts[first] * (uint64_t)GAP_WORTH) break;
+        }
+        for (unsigned next; last > first; last = next) {
+            for (next = last - 1; counts[next] == 0;) next--;
+            if (last - next <= counts[last] * (uint64_t)GAP_WORTH) break;
+        }
+    }
+    return (pc_key_window){(uint16_t)first, (uint16_t)last};
 }
 
 /* The symbols of one row by the model's method; facts, for floats, is added to. */
@@ -89,6 +104,8 @@ static size_t fill_sample(const pc_tensor_encoder *e, pc_sample *s)
     const pc_dtype_traits *t = e->model.traits;
     uint64_t low_mask = ((uint64_t)1 << t->trim[0]) - 1;
     size_t trimmed = 0;
+    const pc_key_window w = e->model.window;
+    s->span = e->model.method == PC_METHOD_FLOAT ? w.last - w.first + 2u : 256u;
     memset(s->col_sums, 0, s->cols * sizeof *s->col_sums);
     for (size_t i = 0; i < s->rows; i++) {
         uint8_t *symbols = s->symbols + i * s->cols;
@@ -137,12 +154,24 @@ static void count_all(pc_tensor_encoder *e, pc_sample *s)
     }
 }
 
+/* Frequencies of magnitudes, and columns' means where chunks are too many to learn them one by one. */
+static void prepare_mix(pc_tensor_encoder *e, const pc_sample *s)
+{
+    pc_tensor_model *m = &e->model;
+    uint32_t magnitudes[256] = {0};
+    pc_byte_sign form = m->method == PC_METHOD_BYTE ? pc_mixed_byte_sign(m) : PC_BYTE_UNSIGNED;
+    for (unsigned v = 0; v < 256; v++) magnitudes[pc_mixed_magnitude((uint8_t)v, form)] += e->counts[0][v];
+    pc_rans_normalize(magnitudes, m->tables.freqs[0]);
+    if (m->method != PC_METHOD_FLOAT || m->flags & PC_FRAME_SPARSE || m->info.chunks < CHUNKS_FOR_MEANS) return;
+    m->flags |= PC_FRAME_MEANS;
+    for (size_t c = 0; c < s->cols; c++) m->col_group[c] = pc_mix_col_mean(s->col_sums[c], s->rows);
+}
+
 /* Codes from counts: where these are not of the whole array, symbols that they miss get a code too. */
 static pc_status build_tables(pc_tensor_encoder *e, pc_sample *s)
 {
     pc_tensor_model *m = &e->model;
-    unsigned last = m->method == PC_METHOD_FLOAT ? m->window.last - m->window.first + 1u : 255u;
-    if (m->method == PC_METHOD_PALETTE) last = m->n_palette - 1;
+    unsigned last = m->method == PC_METHOD_PALETTE ? m->n_palette - 1 : s->span - 1;
     int exact = complete(e, s);
     if (m->coder == PC_CODER_RANS) {
         e->rans_tables = pc_alloc(m->n_tables * pc_rans_encoder_table_size());
@@ -160,6 +189,8 @@ static pc_status build_tables(pc_tensor_encoder *e, pc_sample *s)
             pc_status status = pc_huffman_lengths(counts, PC_PIVOT_MAX_DEPTH, lengths);
             if (status == PC_OK) status = pc_pivot_build(&m->tables.pivot[t], lengths);
             if (status != PC_OK) return status;
+        } else if (m->coder == PC_CODER_MIX) {
+            prepare_mix(e, s);
         } else {
             pc_rans_normalize(counts, m->tables.freqs[t]);
             void *table = e->rans_tables + t * pc_rans_encoder_table_size();
@@ -268,14 +299,16 @@ static pc_status decide(pc_tensor_encoder *e, pc_sample *s)
         m->row_groups = m->col_groups = 1;
         return PC_OK;
     }
-    return build_tables(e, s);
+    e->gain = (whole - bits) / 8 * m->rows / s->rows;
+    status = build_tables(e, s);
+    return status == PC_OK && m->coder == PC_CODER_MIX ? pc_mixed_train(e) : status;
 }
 
 pc_status pc_tensor_analyse(pc_tensor_encoder *e)
 {
     pc_tensor_model *m = &e->model;
     m->row_groups = m->col_groups = 1;
-    m->coder = e->level >= PC_LEVEL_HIGH ? PC_CODER_RANS : PC_CODER_PIVOT;
+    m->coder = e->level == PC_LEVEL_MAX ? PC_CODER_MIX : e->level == PC_LEVEL_HIGH ? PC_CODER_RANS : PC_CODER_PIVOT;
     if (m->info.size == 0) return PC_OK; /* method raw, no chunks */
 
     pc_sample s = {.cols = m->info.cols};

@@ -5,6 +5,7 @@
 #include "bitio/bits.h"
 #include "pycomp/xxh3.h"
 #include "tensor/decoder.h"
+#include "tensor/mixed.h"
 #include "tensor/section.h"
 #include "tensor/split.h"
 #include "transform/transpose.h"
@@ -39,6 +40,8 @@ typedef struct row_plan {
     const uint8_t *constants;  /* the values of constant rows, in order */
     const uint8_t *outliers;
     size_t n_outliers;
+    const uint8_t *mids; /* packed */
+    unsigned mid_width;
 } row_plan;
 
 enum { OUTLIER_BYTES = 6 };
@@ -125,12 +128,33 @@ static pc_status read_lows(const pc_tensor_decoder *d, source *in, const row_pla
     return PC_OK;
 }
 
+/* Decodes symbols by mixing, which come in the order of rows, and gives mids or bytes their signs. */
+static pc_status read_mixed(const pc_tensor_decoder *d, source *in, size_t n, size_t last, pc_chunk_space *space)
+{
+    const pc_tensor_model *m = &d->model;
+    const pc_mix_model mix = pc_mixed_model(m);
+    size_t left = (size_t)(in->end - in->next);
+    if (left < last) return PC_ERR_TRUNCATED;
+    uint8_t *signs = space->symbols; /* with columns in one group, symbols stay in the list */
+    pc_status status = pc_mix_decode(&d->kernels, &mix, in->next, left - last, space->list, signs, n, space->coder);
+    if (status != PC_OK) return status;
+    in->next += left - last;
+    if (m->method == PC_METHOD_FLOAT) {
+        for (size_t i = 0; i < n; i++) space->mids[i] |= (uint8_t)(signs[i] << (m->layout.mid_bits - 1));
+    } else if (mix.has_signs) {
+        pc_byte_sign form = pc_mixed_byte_sign(m);
+        for (size_t i = 0; i < n; i++) space->list[i] = pc_mixed_byte(space->list[i], signs[i], form);
+    }
+    return PC_OK;
+}
+
 /* Decodes the list of symbols, table by table, and brings it back into rows (space->symbols). */
 static pc_status read_list(const pc_tensor_decoder *d, source *in, const row_plan *p, size_t last,
                            pc_tile_map *map, pc_chunk_space *space)
 {
     const pc_tensor_model *m = &d->model;
     pc_model_tiles(m, p->in_group, p->cols, map);
+    if (m->coder == PC_CODER_MIX) return read_mixed(d, in, p->live * p->cols, last, space);
     pc_rans_decode_run runs[PC_MAX_TABLES];
     size_t start = 0;
     for (unsigned t = 0; t < m->n_tables; start = map->table_end[t++]) {
@@ -166,13 +190,32 @@ static void order_columns(const pc_tensor_decoder *d, const row_plan *p, const p
     }
 }
 
-/* Elements from symbols, mids and lows, to the places of their rows. */
+/* The packed mids, in blocks of pc_mid_rows rows. */
+static pc_status find_mids(const pc_tensor_decoder *d, source *in, row_plan *p)
+{
+    size_t block = pc_mid_rows(p->cols), whole = p->live / block, rest = p->live % block;
+    /* With mixing, signs are not among the mids. */
+    p->mid_width = d->model.layout.mid_bits - (d->model.coder == PC_CODER_MIX ? 1u : 0u);
+    p->mids = take(in, whole * pc_bits_size(block * p->cols, p->mid_width) + pc_bits_size(rest * p->cols, p->mid_width));
+    return p->mids == NULL ? PC_ERR_TRUNCATED : PC_OK;
+}
+
+/* Unpacks the block that live row i begins. */
+static void unpack_mids(const pc_tensor_decoder *d, const row_plan *p, size_t i, uint8_t *dst)
+{
+    size_t block = pc_mid_rows(p->cols), rows = PC_MIN(block, p->live - i);
+    const uint8_t *packed = p->mids + i / block * pc_bits_size(block * p->cols, p->mid_width);
+    d->kernels.bits_unpack(packed, rows * p->cols, p->mid_width, NULL, dst);
+}
+
+/* Elements from symbols, mids and lows, to the places of their rows. mids holds all rows', or is NULL for
+ * those still packed. */
 static void write_elements(const pc_tensor_decoder *d, const row_plan *p, const pc_tile_map *map,
                            const uint8_t *mids, const uint8_t *lows, uint8_t *dst, pc_chunk_space *space)
 {
     const pc_tensor_model *m = &d->model;
     size_t size = m->traits->size, low_size = pc_low_size(&m->layout), row_size = p->cols * size;
-    size_t next[PC_MAX_GROUPS];
+    size_t next[PC_MAX_GROUPS], block = pc_mid_rows(p->cols);
     if (m->col_groups == 1) memcpy(next, map->start, m->row_groups * sizeof *next);
     for (size_t i = 0; i < p->live; i++) {
         const uint8_t *symbols = space->symbols + i * p->cols;
@@ -181,9 +224,10 @@ static void write_elements(const pc_tensor_decoder *d, const row_plan *p, const 
             next[space->row_group[i]] += p->cols;
         }
         uint8_t *row = dst + space->live_row[i] * row_size;
-        size_t place = i * p->cols;
         if (m->method == PC_METHOD_FLOAT) {
-            d->kernels.float_merge(symbols, mids + place, lows + place * low_size, p->cols, &m->layout, m->window, row);
+            if (mids == NULL && i % block == 0) unpack_mids(d, p, i, space->mids);
+            const uint8_t *row_mids = mids != NULL ? mids + i * p->cols : space->mids + i % block * p->cols;
+            d->kernels.float_merge(symbols, row_mids, lows + i * p->cols * low_size, p->cols, &m->layout, m->window, row);
         } else if (m->method == PC_METHOD_PALETTE) {
             for (size_t c = 0; c < p->cols; c++)
                 pc_store_element(row + c * size, (unsigned)size, m->palette[symbols[c]]);
@@ -224,13 +268,15 @@ static pc_status decode_rows(const pc_tensor_decoder *d, source *in, size_t rows
     pc_status status = read_plan(d, in, &p, space);
     if (status != PC_OK) return status;
 
-    const uint8_t *mids = space->mids;
+    const uint8_t *mids = NULL;
     if (m->method == PC_METHOD_FLOAT) {
-        size_t n = p.live * cols;
-        const uint8_t *packed = take(in, pc_bits_size(n, m->layout.mid_bits));
-        if (packed == NULL) return PC_ERR_TRUNCATED;
-        if (m->layout.mid_bits == 8) mids = packed; /* eight bits wide, the layout is the identity */
-        else d->kernels.bits_unpack(packed, n, m->layout.mid_bits, NULL, space->mids);
+        status = find_mids(d, in, &p);
+        if (status != PC_OK) return status;
+        if (p.mid_width == 8) mids = p.mids; /* eight bits wide, the layout is the identity */
+        if (m->coder == PC_CODER_MIX) {      /* read_list will add the signs */
+            for (size_t i = 0; i < p.live; i += pc_mid_rows(cols)) unpack_mids(d, &p, i, space->mids + i * cols);
+            mids = space->mids;
+        }
     }
     const uint8_t *lows = space->lows;
     if (m->method == PC_METHOD_FLOAT && m->layout.low_bits != 0) {

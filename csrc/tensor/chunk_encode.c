@@ -9,6 +9,7 @@
 #include "bitio/bits.h"
 #include "pycomp/xxh3.h"
 #include "tensor/encoder.h"
+#include "tensor/mixed.h"
 #include "tensor/palette.h"
 #include "tensor/section.h"
 #include "tensor/split.h"
@@ -68,16 +69,25 @@ static unsigned kind_of(const pc_tensor_model *m, const pc_split_facts *facts, i
 /* Outliers are listed as 32-bit place among the live elements and 16-bit key. */
 enum { OUTLIER_BYTES = 6 };
 
-static void list_outliers(const pc_tensor_model *m, const uint8_t *row, size_t cols, size_t place, uint8_t *list,
-                          size_t *n_outliers)
+/* Lists a row's outliers; false when the list would exceed `most`. Only the window's first and last symbol
+ * stand for keys outside it. */
+static int list_outliers(const pc_tensor_model *m, const uint8_t *row, const uint8_t *symbols, size_t cols,
+                         size_t place, uint8_t *list, size_t *n_outliers, size_t most)
 {
-    for (size_t c = 0; c < cols; c++) {
-        unsigned key = pc_float_key(pc_load_element(row + c * m->layout.size, m->layout.size), &m->layout);
-        if (pc_symbol_key(pc_key_symbol(key, m->window), m->window) == key) continue;
-        pc_store32(list + *n_outliers * OUTLIER_BYTES, (uint32_t)(place + c));
-        pc_store16(list + *n_outliers * OUTLIER_BYTES + 4, (uint16_t)key);
-        ++*n_outliers;
+    const uint8_t edges[2] = {1, pc_key_symbol(m->window.last, m->window)};
+    for (unsigned edge = 0; edge < 1u + (edges[1] != 1); edge++) {
+        const uint8_t *at = symbols, *end = symbols + cols;
+        for (; (at = memchr(at, edges[edge], (size_t)(end - at))) != NULL; at++) {
+            size_t c = (size_t)(at - symbols);
+            unsigned key = pc_float_key(pc_load_element(row + c * m->layout.size, m->layout.size), &m->layout);
+            if (pc_symbol_key(*at, m->window) == key) continue;
+            if (*n_outliers == most) return 0;
+            pc_store32(list + *n_outliers * OUTLIER_BYTES, (uint32_t)(place + c));
+            pc_store16(list + *n_outliers * OUTLIER_BYTES + 4, (uint16_t)key);
+            ++*n_outliers;
+        }
     }
+    return 1;
 }
 
 /* Splits rows and sorts them into kinds and groups. Outliers are collected in space->side; where one
@@ -103,10 +113,8 @@ static pc_status split_chunk(const pc_tensor_encoder *e, const uint8_t *src, spl
                 continue;
             }
             s->n_trimmed += kind != 0;
-            if (facts.outside) {
-                list_outliers(m, row, s->cols, place, space->side, &s->n_outliers);
-                if (s->n_outliers > most_outliers) return PC_ERR_DST_SIZE;
-            }
+            if (facts.outside && !list_outliers(m, row, symbols, s->cols, place, space->side, &s->n_outliers, most_outliers))
+                return PC_ERR_DST_SIZE;
         } else if (m->method == PC_METHOD_PALETTE) {
             pc_palette_symbols(m, row, s->cols, symbols);
         } else {
@@ -198,6 +206,35 @@ static pc_status put_list(const pc_tensor_encoder *e, sink *out, const pc_tile_m
     return status;
 }
 
+/* Signs of floats, from their mids to space->elements, which nothing else needs any more. */
+static void part_signs(const pc_tensor_model *m, size_t n, pc_chunk_space *space)
+{
+    unsigned shift = m->layout.mid_bits - 1u;
+    for (size_t i = 0; i < n; i++) {
+        space->elements[i] = (uint8_t)(space->mids[i] >> shift);
+        space->mids[i] = (uint8_t)(space->mids[i] & ((1u << shift) - 1));
+    }
+}
+
+/* Codes the symbols, in the order of rows, by mixing. */
+static pc_status put_mixed(const pc_tensor_encoder *e, sink *out, size_t n, pc_chunk_space *space)
+{
+    const pc_tensor_model *m = &e->model;
+    const pc_mix_model mix = pc_mixed_model(m);
+    if (m->method == PC_METHOD_BYTE) {
+        pc_byte_sign form = pc_mixed_byte_sign(m);
+        for (size_t i = 0; i < n; i++) {
+            space->elements[i] = space->symbols[i] >> 7;
+            space->symbols[i] = pc_mixed_magnitude(space->symbols[i], form);
+        }
+    }
+    size_t size = 0;
+    pc_status status = pc_mix_encode(&e->kernels, &mix, space->symbols, space->elements, n, out->next,
+                                     (size_t)(out->end - out->next), &size, space->coder);
+    if (status == PC_OK) out->next += size;
+    return status;
+}
+
 /* The body of a coded chunk of any method but planes. src holds rows * cols elements. */
 static pc_status encode_rows(const pc_tensor_encoder *e, const uint8_t *src, size_t rows, size_t cols, sink *out,
                              pc_chunk_space *space)
@@ -230,11 +267,16 @@ static pc_status encode_rows(const pc_tensor_encoder *e, const uint8_t *src, siz
         if (status != PC_OK) return status;
     }
     if (m->method == PC_METHOD_FLOAT) {
-        put_bits(&e->kernels, out, space->mids, s.live * cols, m->layout.mid_bits);
+        unsigned sign_bits = m->coder == PC_CODER_MIX;
+        if (sign_bits) part_signs(m, s.live * cols, space);
+        for (size_t i = 0, step = pc_mid_rows(cols); i < s.live; i += step)
+            put_bits(&e->kernels, out, space->mids + i * cols, PC_MIN(step, s.live - i) * cols,
+                     m->layout.mid_bits - sign_bits);
         for (unsigned kind = 0; m->layout.low_bits != 0 && kind <= m->n_trims; kind++)
             put_lows(e, out, &s, kind, space);
     }
     if (out->full) return PC_ERR_DST_SIZE;
+    if (m->coder == PC_CODER_MIX) return put_mixed(e, out, s.live * cols, space);
     pc_tile_map map;
     pc_model_tiles(m, s.in_group, cols, &map);
     order_symbols(e, &s, &map, space);

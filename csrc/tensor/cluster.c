@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/compiler.h"
 #include "entropy/log2.h"
 
 typedef struct cluster {
@@ -46,20 +45,15 @@ static int by_mean(const void *a, const void *b)
     return x->first_tile < y->first_tile ? -1 : x->first_tile > y->first_tile;
 }
 
-unsigned pc_cluster(uint32_t (*histograms)[256], unsigned n, unsigned most, pc_table_price table,
+unsigned pc_cluster(uint32_t (*histograms)[256], unsigned n, unsigned span, unsigned most, pc_table_price table,
                     uint64_t scale_q8, uint8_t *table_of, uint32_t (*counts)[256], uint64_t *bits)
 {
     cluster line[256];
-    unsigned owner[256], left = 0, span = 0; /* symbols from span on occur nowhere */
+    unsigned owner[256], left = 0;
     memset(table_of, 0, n);
     for (unsigned t = 0; t < n; t++) {
         uint64_t total = 0, sum = 0;
-        for (unsigned s = 0; s < 256; s++) {
-            uint32_t count = histograms[t][s];
-            total += count;
-            sum += (uint64_t)s * count;
-            if (count != 0) span = PC_MAX(span, s + 1);
-        }
+        for (unsigned s = 0; s < span; s++) total += histograms[t][s], sum += (uint64_t)s * histograms[t][s];
         if (total == 0) continue; /* no symbol of the sample fell here: table 0 will do */
         line[left++] = (cluster){.histogram = &histograms[t], .mean_q16 = (sum << 16) / total, .first_tile = t};
     }

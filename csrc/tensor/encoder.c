@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "tensor/head.h"
+#include "tensor/mixed.h"
 #include "tensor/section.h"
 
 /* More than any model takes: 16 tables, 256 tiles, 64 Ki column groups and a palette, with the room that
@@ -11,7 +13,21 @@
 static size_t head_bound(const pc_tensor_model *m)
 {
     return 4096 + PC_MAX_TABLES * PC_RANS_FREQS_BOUND + 8 * PC_MAX_PALETTE + 2 * m->info.cols +
-           2 * pc_pivot_bound(m->info.cols);
+           2 * pc_pivot_bound(m->info.cols) +
+           (m->flags & PC_FRAME_WEIGHTS ? 4 * m->info.cols + 2 * pc_pivot_bound(pc_mixed_weights(m->info.cols)) : 0);
+}
+
+/* Writes the head, unless a plain one and stored chunks are the smaller frame. */
+static pc_status write_head(pc_tensor_encoder *e, uint8_t *dst, size_t dst_cap, void *workspace)
+{
+    pc_tensor_model *m = &e->model;
+    pc_status status = pc_head_write(e, dst, dst_cap, &m->info.head_size, workspace);
+    if (status != PC_OK || m->n_tables == 0 || m->info.head_size < PC_HEAD_FIXED + e->gain) return status;
+    m->method = PC_METHOD_RAW;
+    m->flags = 0;
+    m->n_tables = 0;
+    m->row_groups = m->col_groups = 1;
+    return pc_head_write(e, dst, dst_cap, &m->info.head_size, workspace);
 }
 
 pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, uint64_t size, pc_dtype dtype,
@@ -30,7 +46,7 @@ pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, 
         size_t cap = head_bound(&e->model), workspace = pc_section_workspace();
         uint8_t *block = pc_alloc(cap + workspace);
         if (block == NULL) status = PC_ERR_MEMORY;
-        else status = pc_head_write(e, block, cap, &e->model.info.head_size, block + cap);
+        else status = write_head(e, block, cap, block + cap);
         e->head = block;
     }
     if (status != PC_OK) {
@@ -46,6 +62,8 @@ void pc_tensor_encoder_free(pc_tensor_encoder *e)
 {
     if (e == NULL) return;
     pc_free(e->model.col_group);
+    pc_free(e->model.weights);
+    pc_free(e->model.centres);
     pc_free(e->rans_tables);
     pc_free(e->head);
     pc_free(e);

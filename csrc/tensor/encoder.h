@@ -14,12 +14,16 @@ struct pc_tensor_encoder {
      * thresholds[g]. */
     uint64_t thresholds[PC_MAX_GROUPS];
     uint32_t counts[PC_MAX_TABLES][256]; /* of the sample, by table */
+    uint64_t gain;                       /* bytes that coding the chunks should save, by the sample */
     uint8_t *rans_tables;                /* n_tables of them, coder rans only */
     uint8_t *head;
 };
 
 /* Decides on method, groups and tables and fills model and thresholds (analyse.c). */
 pc_status pc_tensor_analyse(pc_tensor_encoder *encoder);
+
+/* For coder mix: finds weights and decides whether they pay (mixed_train.c). */
+pc_status pc_mixed_train(pc_tensor_encoder *encoder);
 
 /* The head of a frame (head_write.c); workspace: pc_section_workspace() bytes. */
 pc_status pc_head_write(const pc_tensor_encoder *encoder, uint8_t *dst, size_t dst_cap, size_t *dst_len,

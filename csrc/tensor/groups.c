@@ -12,8 +12,8 @@
 #include "tensor/sample.h"
 
 enum {
-    /* Coding columns in groups costs the decoder a transposition; it must save 1 in 512 of the bits. */
-    COLUMN_GAIN = 512,
+    /* Coding columns in groups costs the decoder a transposition; it must save 1 in 1024 of the bits. */
+    COLUMN_GAIN = 1024,
     /* Fewest rows of one group that a chunk should have, where they are transposed in strips of 16. */
     LEAST_STRIP = 8,
     /* What one more table costs each chunk: the padding of its some 24 masks and leaves to whole bytes. */
@@ -35,23 +35,13 @@ static void rank_rows(pc_tensor_encoder *e, pc_sample *s, unsigned groups)
     for (unsigned g = 1; g < groups; g++) e->thresholds[g - 1] = sorted[s->rows * g / groups];
 }
 
-typedef struct ranked {
-    uint32_t sum, col;
-} ranked;
-
-static int by_sum(const void *a, const void *b)
-{
-    const ranked *x = a, *y = b;
-    if (x->sum != y->sum) return x->sum < y->sum ? -1 : 1;
-    return x->col < y->col ? -1 : x->col > y->col;
-}
-
+/* Columns by their sums, which are sorted with the column's number below them. */
 static void rank_cols(pc_tensor_model *m, pc_sample *s, unsigned groups)
 {
-    ranked *order = s->scratch;
-    for (size_t c = 0; c < s->cols; c++) order[c] = (ranked){s->col_sums[c], (uint32_t)c};
-    qsort(order, s->cols, sizeof *order, by_sum);
-    for (size_t i = 0; i < s->cols; i++) m->col_group[order[i].col] = (uint8_t)(i * groups / s->cols);
+    uint64_t *sorted = s->scratch;
+    for (size_t c = 0; c < s->cols; c++) sorted[c] = (uint64_t)s->col_sums[c] << 32 | c;
+    qsort(sorted, s->cols, sizeof *sorted, by_value);
+    for (size_t i = 0; i < s->cols; i++) m->col_group[(uint32_t)sorted[i]] = (uint8_t)(i * groups / s->cols);
 }
 
 /* Counts symbols by tile. */
@@ -91,27 +81,27 @@ static void price(const pc_tensor_encoder *e, const pc_sample *s, unsigned row_g
     p->row_groups = row_groups;
     p->col_groups = col_groups;
     uint64_t fixed_bits = (m->coder == PC_CODER_PIVOT ? PADDING_BITS : 0) * m->info.chunks;
-    p->n_tables = pc_cluster(tiles, row_groups * col_groups, PC_MAX_TABLES, (pc_table_price){table_bits, fixed_bits},
+    p->n_tables = pc_cluster(tiles, row_groups * col_groups, s->span, PC_MAX_TABLES, (pc_table_price){table_bits, fixed_bits},
                              scale_q8, p->table_of, p->counts, &p->bits);
     p->bits += m->rows * pc_log2_ceil(row_groups) + s->cols * pc_log2_ceil(col_groups) +
                4u * row_groups * col_groups;
 }
 
-static void add_counts(uint32_t to[256], const uint32_t from[256])
+static void add_counts(uint32_t to[256], const uint32_t from[256], unsigned span)
 {
-    for (unsigned s = 0; s < 256; s++) to[s] += from[s];
+    for (unsigned s = 0; s < span; s++) to[s] += from[s];
 }
 
 /* Sums tiles over columns and over rows. */
-static void fold(uint32_t (*tiles)[256], unsigned rows, unsigned cols, uint32_t (*by_row)[256],
+static void fold(uint32_t (*tiles)[256], unsigned rows, unsigned cols, unsigned span, uint32_t (*by_row)[256],
                  uint32_t (*by_col)[256])
 {
     memset(by_row, 0, rows * sizeof *by_row);
     memset(by_col, 0, cols * sizeof *by_col);
     for (unsigned r = 0; r < rows; r++)
         for (unsigned c = 0; c < cols; c++) {
-            add_counts(by_row[r], tiles[r * cols + c]);
-            add_counts(by_col[c], tiles[r * cols + c]);
+            add_counts(by_row[r], tiles[r * cols + c], span);
+            add_counts(by_col[c], tiles[r * cols + c], span);
         }
 }
 
@@ -138,9 +128,9 @@ pc_status pc_choose_groups(pc_tensor_encoder *e, pc_sample *s)
     if (cols > 1) rank_cols(m, s, cols);
     memset(tiles, 0, n_tiles * sizeof *tiles);
     count_tiles(e, s, rows, cols, tiles);
-    fold(tiles, rows, cols, by_row, by_col);
+    fold(tiles, rows, cols, s->span, by_row, by_col);
     memset(whole, 0, sizeof *whole);
-    for (unsigned r = 0; r < rows; r++) add_counts(*whole, by_row[r]);
+    for (unsigned r = 0; r < rows; r++) add_counts(*whole, by_row[r], s->span);
 
     plan *best = &plans[0];
     price(e, s, 1, 1, whole, &plans[0]);

@@ -7,6 +7,7 @@
 #include "pycomp/xxh3.h"
 #include "tensor/decoder.h"
 #include "tensor/head.h"
+#include "tensor/mixed.h"
 #include "tensor/section.h"
 
 /* The head's variable part, copied so that slack can be read behind it. */
@@ -36,8 +37,8 @@ static pc_status take_table(reader *in, unsigned t)
         if (status == PC_OK) status = pc_pivot_build(&m->tables.pivot[t], lengths);
     } else {
         status = pc_rans_read_freqs(in->next, left, m->tables.freqs[t], &used);
-        void *table = in->d->rans_tables + t * pc_rans_decoder_table_size();
-        if (status == PC_OK) pc_rans_decoder_build(table, m->tables.freqs[t]);
+        if (status == PC_OK && m->coder == PC_CODER_RANS)
+            pc_rans_decoder_build((void *)(in->d->rans_tables + t * pc_rans_decoder_table_size()), m->tables.freqs[t]);
     }
     in->next += used;
     return status;
@@ -93,7 +94,11 @@ static pc_status take_groups(reader *in)
         return PC_ERR_CORRUPT;
     if ((!has_tables || m->flags & PC_FRAME_SPARSE) && tiles != 1) return PC_ERR_CORRUPT;
     if (m->flags & PC_FRAME_SPARSE && m->method != PC_METHOD_FLOAT) return PC_ERR_CORRUPT;
-    if (m->flags & ~(PC_FRAME_SPARSE | PC_FRAME_DELTA)) return PC_ERR_UNSUPPORTED;
+    if (m->flags & ~(PC_FRAME_SPARSE | PC_FRAME_DELTA | PC_FRAME_MEANS | PC_FRAME_WEIGHTS)) return PC_ERR_UNSUPPORTED;
+    int mixed = m->coder == PC_CODER_MIX, means = m->flags & PC_FRAME_MEANS, weights = m->flags & PC_FRAME_WEIGHTS;
+    if (mixed && (tiles != 1 || m->n_tables > 1)) return PC_ERR_CORRUPT;
+    if ((means || weights) && (!mixed || m->method != PC_METHOD_FLOAT)) return PC_ERR_CORRUPT;
+    if (weights && (m->flags & PC_FRAME_SPARSE || m->info.cols > PC_MIX_MAX_WEIGHTS)) return PC_ERR_CORRUPT;
     pc_status status = PC_OK;
     if (m->n_tables > 1) {
         uint8_t tables[PC_MAX_GROUPS * PC_MAX_GROUPS + PC_SLACK];
@@ -103,12 +108,12 @@ static pc_status take_groups(reader *in)
         for (unsigned i = 0; i < tiles; i++)
             if (m->tile_table[i] >= m->n_tables) return PC_ERR_CORRUPT;
     }
-    if (m->col_groups > 1) {
+    if (m->col_groups > 1 || means) {
         m->col_group = pc_alloc(m->info.cols + PC_SLACK);
         if (m->col_group == NULL) return PC_ERR_MEMORY;
         status = take_section(in, m->col_group, m->info.cols);
         if (status != PC_OK) return status;
-        for (size_t c = 0; c < m->info.cols; c++) {
+        for (size_t c = 0; c < m->info.cols && !means; c++) {
             if (m->col_group[c] >= m->col_groups) return PC_ERR_CORRUPT;
             m->cols_in_group[m->col_group[c]]++;
         }
@@ -116,10 +121,37 @@ static pc_status take_groups(reader *in)
     return status;
 }
 
+static pc_status take_weights(reader *in)
+{
+    pc_tensor_model *m = &in->d->model;
+    size_t cols = m->info.cols, n = pc_mixed_weights(cols);
+    if ((size_t)(in->end - in->next) < 4 * cols) return PC_ERR_TRUNCATED;
+    uint8_t *bytes = pc_alloc(n + PC_SLACK);
+    m->weights = pc_alloc(cols * cols);
+    m->centres = pc_alloc(cols * (sizeof *m->centres + sizeof *m->deviations));
+    pc_status status = bytes == NULL || m->weights == NULL || m->centres == NULL ? PC_ERR_MEMORY : PC_OK;
+    if (status == PC_OK) {
+        m->deviations = (uint16_t *)(m->centres + cols);
+        memset(m->weights, 0, cols * cols);
+        for (size_t c = 0; c < cols; c++, in->next += 4) {
+            m->centres[c] = (int16_t)pc_load16(in->next);
+            m->deviations[c] = pc_load16(in->next + 2);
+            if (m->deviations[c] == 0) status = PC_ERR_CORRUPT;
+        }
+    }
+    if (status == PC_OK) status = take_section(in, bytes, n);
+    const uint8_t *next = bytes;
+    for (size_t to = 1; status == PC_OK && to < cols; to++)
+        for (size_t from = 0; from < to; from++, next++)
+            m->weights[from * cols + to] = (int8_t)(*next & 1 ? -(*next / 2) - 1 : *next / 2);
+    pc_free(bytes);
+    return status;
+}
+
 static pc_status read_model(reader *in)
 {
     pc_tensor_model *m = &in->d->model;
-    if (m->coder > PC_CODER_RANS) return PC_ERR_UNSUPPORTED;
+    if (m->coder > PC_CODER_MIX) return PC_ERR_UNSUPPORTED;
     pc_status status = take_method(in);
     if (status == PC_OK) status = take_groups(in);
     if (status != PC_OK) return status;
@@ -131,6 +163,8 @@ static pc_status read_model(reader *in)
         status = take_table(in, t);
         if (status != PC_OK) return status;
     }
+    if (m->flags & PC_FRAME_WEIGHTS) status = take_weights(in);
+    if (status != PC_OK) return status;
     return in->next == in->end ? PC_OK : PC_ERR_CORRUPT;
 }
 

@@ -1,11 +1,13 @@
 /* Writing a frame's head. */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/mem.h"
 #include "pycomp/huffman.h"
 #include "pycomp/xxh3.h"
 #include "tensor/encoder.h"
 #include "tensor/head.h"
+#include "tensor/mixed.h"
 #include "tensor/section.h"
 
 typedef struct writer {
@@ -36,6 +38,27 @@ static pc_status put_table(writer *w, unsigned t)
     return status;
 }
 
+static pc_status put_weights(writer *w)
+{
+    const pc_tensor_model *m = &w->e->model;
+    size_t cols = m->info.cols, n = 0;
+    if (w->cap - w->used < 4 * cols) return PC_ERR_DST_SIZE;
+    for (size_t c = 0; c < cols; c++, w->used += 4) {
+        pc_store16(w->dst + w->used, (uint16_t)m->centres[c]);
+        pc_store16(w->dst + w->used + 2, m->deviations[c]);
+    }
+    uint8_t *bytes = pc_alloc(pc_mixed_weights(cols) + PC_SLACK);
+    if (bytes == NULL) return PC_ERR_MEMORY;
+    for (size_t to = 1; to < cols; to++)
+        for (size_t from = 0; from < to; from++) {
+            int weight = m->weights[from * cols + to];
+            bytes[n++] = (uint8_t)(weight < 0 ? -2 * weight - 1 : 2 * weight);
+        }
+    pc_status status = put_section(w, bytes, n);
+    pc_free(bytes);
+    return status;
+}
+
 static pc_status put_model(writer *w)
 {
     const pc_tensor_model *m = &w->e->model;
@@ -49,8 +72,10 @@ static pc_status put_model(writer *w)
         }
     }
     if (m->n_tables > 1) status = put_section(w, m->tile_table, m->row_groups * m->col_groups);
-    if (status == PC_OK && m->col_groups > 1) status = put_section(w, m->col_group, m->info.cols);
+    if (status == PC_OK && (m->col_groups > 1 || m->flags & PC_FRAME_MEANS))
+        status = put_section(w, m->col_group, m->info.cols);
     for (unsigned t = 0; status == PC_OK && t < m->n_tables; t++) status = put_table(w, t);
+    if (status == PC_OK && m->flags & PC_FRAME_WEIGHTS) status = put_weights(w);
     return status;
 }
 

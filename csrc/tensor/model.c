@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "pycomp/mix.h"
 #include "tensor/section.h"
 
 /* Elements of the row that the codec works with. A caller's row is kept when it is of a useful length;
@@ -118,11 +119,12 @@ static size_t cut_all(const pc_tensor_model *m, uint8_t *block, pc_chunk_space *
     space->row_kind = cut(&c, rows);
     space->row_group = cut(&c, rows);
     space->slack = cut(&c, m->info.chunk_bound);
-    space->side = cut(&c, n / 8 + 6 * m->info.cols); /* one element in 48 an outlier, and another row */
+    space->side = cut(&c, n / 8 + 1); /* one bit an element, or 6 bytes for one in 48 */
     space->offsets = cut(&c, m->info.cols * sizeof(uint32_t));
     space->live_row = cut(&c, rows * sizeof(uint32_t));
     space->order = cut(&c, rows * sizeof(uint32_t));
-    space->coder = cut(&c, pc_section_workspace());
+    size_t mix = m->coder == PC_CODER_MIX ? pc_mix_workspace(m->info.cols) : 0;
+    space->coder = cut(&c, PC_MAX(pc_section_workspace(), mix));
     return c.used;
 }
 

@@ -26,6 +26,8 @@ enum {
     PC_MAX_COLS = 1 << 16,
     PC_VIRTUAL_COLS = 1024,
 
+    PC_MID_ELEMENTS = 1 << 12,
+
     PC_MAX_GROUPS = 16,
     PC_MAX_TABLES = 16,
     PC_MAX_PALETTE = 256,
@@ -48,7 +50,9 @@ typedef enum pc_coder { PC_CODER_PIVOT = 0, PC_CODER_RANS = 1, PC_CODER_MIX = 2 
 /* Flags of a frame. */
 enum {
     PC_FRAME_SPARSE = 1, /* chunks start with a bitmap of the elements that are not 0, the rest is theirs */
-    PC_FRAME_DELTA = 2   /* planes hold zigzag differences of neighbours */
+    PC_FRAME_DELTA = 2,  /* planes hold zigzag differences of neighbours */
+    PC_FRAME_MEANS = 4,  /* coder mix: the head states the columns' means */
+    PC_FRAME_WEIGHTS = 8 /* coder mix: and weights to predict an element from those on its left */
 };
 
 /* Form of a chunk. */
@@ -70,8 +74,11 @@ typedef struct pc_tensor_model {
 
     unsigned row_groups, col_groups, n_tables, n_palette;
     uint8_t tile_table[PC_MAX_GROUPS * PC_MAX_GROUPS]; /* [row group * col_groups + column group] */
-    uint8_t *col_group;                                /* cols entries, NULL when col_groups is 1 */
+    uint8_t *col_group; /* cols entries, NULL when col_groups is 1; with FRAME_MEANS the columns' means */
     size_t cols_in_group[PC_MAX_GROUPS];
+    int8_t *weights;  /* with FRAME_WEIGHTS: see mix.h */
+    int16_t *centres; /* and these two in one block */
+    uint16_t *deviations;
     uint64_t palette[PC_MAX_PALETTE]; /* ascending */
     union {
         pc_pivot_code pivot[PC_MAX_TABLES];
@@ -111,6 +118,13 @@ typedef struct pc_chunk_space {
 size_t pc_chunk_space_size(const pc_tensor_model *model);
 void pc_chunk_space_cut(const pc_tensor_model *model, void *workspace, pc_chunk_space *space);
 
+
+/* Live rows whose mids are packed together: some thousand elements, so that a decoder unpacks them into the
+ * L1 cache just before it needs them. */
+PC_INLINE size_t pc_mid_rows(size_t cols)
+{
+    return cols == 0 ? 1 : PC_MAX((size_t)PC_MID_ELEMENTS / cols, (size_t)1);
+}
 
 /* Low bits that rows of a kind keep: kind 0 all of them, kind k > 0 those above trims[k - 1]. */
 PC_INLINE unsigned pc_kept_bits(const pc_tensor_model *model, unsigned kind)

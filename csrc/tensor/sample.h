@@ -17,13 +17,15 @@ PC_INLINE pc_effort pc_effort_of(pc_level level)
     switch (level) {
     case PC_LEVEL_FAST: return (pc_effort){1 << 17, 8, 1};
     case PC_LEVEL_DEFAULT: return (pc_effort){1 << 18, 8, 16};
-    default: return (pc_effort){1 << 21, 16, 16};
+    case PC_LEVEL_HIGH: return (pc_effort){1 << 21, 16, 16};
+    default: return (pc_effort){1 << 21, 1, 1}; /* mixing finds the scales by itself */
     }
 }
 
 typedef struct pc_sample {
     size_t rows, cols;
     uint8_t *symbols;   /* rows * cols */
+    unsigned span;      /* all symbols are below */
     uint64_t *row_sums; /* of symbols */
     uint32_t *col_sums;
     uint8_t *mids, *lows; /* one row's, not kept */

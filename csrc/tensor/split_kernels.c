@@ -3,8 +3,9 @@
 
 #include "arch/variants.h"
 
-PC_INLINE void split(const uint8_t *src, size_t n, pc_float_layout layout, pc_key_window window,
-                     uint8_t *symbols, uint8_t *mids, uint8_t *lows, pc_split_facts *facts)
+PC_INLINE void split(const uint8_t *PC_RESTRICT src, size_t n, pc_float_layout layout, pc_key_window window,
+                     uint8_t *PC_RESTRICT symbols, uint8_t *PC_RESTRICT mids, uint8_t *PC_RESTRICT lows,
+                     pc_split_facts *facts)
 {
     const unsigned low_bits = layout.low_bits, raw_bits = layout.mid_bits - 1u;
     const uint64_t raw_mask = ((uint64_t)1 << raw_bits) - 1, low_mask = ((uint64_t)1 << low_bits) - 1;
@@ -33,8 +34,9 @@ PC_INLINE void split(const uint8_t *src, size_t n, pc_float_layout layout, pc_ke
     facts->outside |= outside;
 }
 
-PC_INLINE void merge(const uint8_t *symbols, const uint8_t *mids, const uint8_t *lows, size_t n,
-                     pc_float_layout layout, pc_key_window window, uint8_t *dst)
+PC_INLINE void merge(const uint8_t *PC_RESTRICT symbols, const uint8_t *PC_RESTRICT mids,
+                     const uint8_t *PC_RESTRICT lows, size_t n, pc_float_layout layout, pc_key_window window,
+                     uint8_t *PC_RESTRICT dst)
 {
     const unsigned low_bits = layout.low_bits, raw_bits = layout.mid_bits - 1u;
     for (size_t i = 0; i < n; i++) {

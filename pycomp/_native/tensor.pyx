@@ -30,6 +30,9 @@ cdef class FrameEncoder:
     cdef pc_tensor_encoder *encoder
     cdef Py_buffer view
     cdef bint borrowed
+    cdef void *room  # kept between calls: touching fresh memory takes longer than coding
+    cdef size_t room_size
+    cdef cython.pythread_type_lock lock
     cdef readonly bytes head
     cdef readonly size_t chunks
     cdef readonly size_t chunk_bytes
@@ -58,6 +61,7 @@ cdef class FrameEncoder:
 
     def __dealloc__(self):
         pc_tensor_encoder_free(self.encoder)
+        free(self.room)
         if self.borrowed:
             PyBuffer_Release(&self.view)
 
@@ -70,24 +74,28 @@ cdef class FrameEncoder:
         cdef const pc_tensor_info *info = pc_tensor_encoder_info(self.encoder)
         cdef pc_status status
         cdef size_t used = 0
-        cdef uint8_t *dst
+        cdef uint8_t *payload = NULL
+        cdef size_t wanted
         cdef uint8_t *sizes
         cdef uint8_t *hashes
         if first > info.chunks or count > info.chunks - first:
             raise ValueError(f"chunks [{first}, {first + count}) of {info.chunks}")
-        dst = <uint8_t *>malloc(count * info.chunk_bound + 1)
-        if dst == NULL:
-            raise MemoryError
         table = new_bytes(4 * count, &sizes)
         digests = new_bytes(8 * count, &hashes)
-        try:
+        with self.lock:
+            wanted = pc_tensor_encode_room(self.encoder, count, threads)
+            if self.room_size < wanted:
+                free(self.room)
+                self.room_size = 0
+                self.room = malloc(wanted)
+                if self.room == NULL:
+                    raise MemoryError
+                self.room_size = wanted
             with nogil:
-                status = pc_tensor_encode_chunks(self.encoder, first, count, threads, dst, &used, <uint32_t *>sizes,
-                                                 <uint64_t *>hashes)
+                status = pc_tensor_encode_chunks(self.encoder, first, count, threads, self.room, &payload, &used,
+                                                 <uint32_t *>sizes, <uint64_t *>hashes)
             check(status, f"tensor.encode: chunks from {first}")
-            return dst[:used], table, digests
-        finally:
-            free(dst)
+            return payload[:used], table, digests
 
 
 @cython.final

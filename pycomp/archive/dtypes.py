@@ -29,10 +29,6 @@ _NUMPY = {
     "BOOL": "?", "U8": "u1", "I8": "i1", "I16": "<i2", "U16": "<u2", "F16": "<f2", "I32": "<i4", "U32": "<u4",
     "F32": "<f4", "C64": "<c8", "F64": "<f8", "I64": "<i8", "U64": "<u8",
 }  # fmt: skip
-_ML_DTYPES = {
-    "BF16": "bfloat16", "F8_E5M2": "float8_e5m2", "F8_E4M3": "float8_e4m3fn", "F8_E8M0": "float8_e8m0fnu",
-    "F8_E4M3FNUZ": "float8_e4m3fnuz", "F8_E5M2FNUZ": "float8_e5m2fnuz",
-}  # fmt: skip
 _TORCH = {
     "BOOL": "bool", "U8": "uint8", "I8": "int8", "I16": "int16", "U16": "uint16", "F16": "float16",
     "BF16": "bfloat16", "I32": "int32", "U32": "uint32", "F32": "float32", "C64": "complex64",
@@ -102,18 +98,14 @@ def numpy_dtype(dtype: str) -> np.dtype[Any]:
     """The numpy type of one storage unit (see the head of this file)."""
     import numpy
 
+    from pycomp.tensor.dtypes import ML_DTYPES, extra_dtype
+
     if dtype in _NUMPY:
         return numpy.dtype(_NUMPY[dtype])
     if dtype.startswith(NPY):
         return numpy.dtype(dtype[len(NPY) :])
-    if dtype in _ML_DTYPES:
-        try:
-            import ml_dtypes
-
-            found: np.dtype[Any] = numpy.dtype(getattr(ml_dtypes, _ML_DTYPES[dtype]))
-            return found
-        except (ImportError, AttributeError):  # not installed, or older than the type
-            return numpy.dtype(f"<u{BITS[dtype] // 8}")
+    if dtype in ML_DTYPES:
+        return extra_dtype(dtype)
     bits_of(dtype)
     return numpy.dtype("u1")
 

@@ -105,21 +105,23 @@ def plan_tensors(tensors: list[Tensor], size: int) -> list[Job]:
     gaps: list[tuple[int, int]] = []
     jobs: list[Job] = []
     bundles: dict[str, list[Tensor]] = {}
+    filled: dict[str, int] = {}  # elements in each bundle
     position = 0
     for tensor in tensors:
         gaps.append((position, tensor.start - position))
         position = tensor.start + tensor.nbytes
         if not tensor.nbytes:
             continue
-        if math.prod(tensor.shape) >= SMALL_ELEMENTS:
+        dtype, elements = codec_dtype(tensor.dtype), math.prod(tensor.shape)
+        if elements >= SMALL_ELEMENTS:
             span = (tensor.start, tensor.nbytes)
-            jobs.append(Job((span,), Method.NUMERIC, codec_dtype(tensor.dtype), _tensor_cols(tensor), 1))
+            jobs.append(Job((span,), Method.NUMERIC, dtype, _tensor_cols(tensor), 1))
             continue
-        bundle = bundles.setdefault(codec_dtype(tensor.dtype), [])
-        if sum(math.prod(t.shape) for t in bundle) + math.prod(tensor.shape) > CHUNK_ELEMENTS:
-            jobs.append(_bundle(bundle))
-            bundle.clear()
-        bundle.append(tensor)
+        if filled.get(dtype, 0) + elements > CHUNK_ELEMENTS:
+            jobs.append(_bundle(bundles.pop(dtype)))
+            filled[dtype] = 0
+        bundles.setdefault(dtype, []).append(tensor)
+        filled[dtype] = filled.get(dtype, 0) + elements
     gaps.append((position, size - position))
     jobs.extend(_bundle(bundle) for bundle in bundles.values())
     return [*plan_bytes(gaps), *jobs]

@@ -1,6 +1,6 @@
 """Coding segments and writing them one after the other.
 
-What is small (up to 8 MiB) is coded as a whole by a pool of Python threads, many segments at a time,
+What is small (up to 4 MiB) is coded as a whole by a pool of Python threads, many segments at a time,
 since the codecs release the GIL; what is large is coded in batches by the codec's own threads. Either
 way the bytes in flight are bounded, and segments are written in the order they were added, so neither
 the archive nor the memory it takes depends on how the threads were scheduled.
@@ -26,8 +26,8 @@ __all__ = ["Writer", "ZLIB_LEVELS", "numeric_level"]
 
 Buffer = bytes | memoryview
 
-SMALL_SIZE = 8 << 20
-IN_FLIGHT = 20 << 20  # content being coded at once, plus the next per thread:
+SMALL_SIZE = 4 << 20
+IN_FLIGHT = 12 << 20  # content being coded at once, plus the next per thread:
 IN_FLIGHT_PER_THREAD = 1 << 20
 JOBS_PER_THREAD = 8  # each may keep a file open
 BATCH_SIZE = 8 << 20  # content per batch of a large segment, at least a chunk per thread
@@ -102,7 +102,7 @@ class Writer:
             ):
                 self._pop()
             # A job that takes a fair part of what may be in flight takes that part of the threads.
-            share = max(1, self._threads * len(content) // self._limit)
+            share = max(1, -(-self._threads * len(content) // self._limit))
             self._waiting.append((job, self._pool.submit(self._code, job, content, share)))
             self._in_flight += len(content)
         return number

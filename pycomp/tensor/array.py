@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import struct
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ import numpy as np
 
 from pycomp._native.tensor import DTYPES, ITEM_SIZES, LEVELS, FrameDecoder, FrameEncoder
 from pycomp.errors import CorruptError, TruncatedError, UnsupportedError
+from pycomp.tensor.dtypes import ML_DTYPES, PACKED, extra_dtype
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,26 +24,21 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
-# Chunks coded by one call: bounds what is in memory beside the array and its blob to some 80 MiB.
-BATCH = 64
+# Chunks coded by one call and thread: few enough for the coder's room to stay in cache.
+BATCH = 8
 
-# The least a chunk takes: table entry, checksum, form and one byte. A head that announces more chunks
+# The least a chunk takes: table entry, checksum and form; a code of one symbol needs no more. A head that announces more chunks
 # than the blob can hold is caught by it before memory is asked for.
-LEAST_CHUNK = 4 + 9 + 1
+LEAST_CHUNK = 4 + 9
 
-# Types that numpy lacks: the ml_dtypes name, and the integers that stand in without that package.
-_EXTRA = {
-    "BF16": ("bfloat16", "<u2"),
-    "F8_E4M3": ("float8_e4m3fn", "u1"),
-    "F8_E5M2": ("float8_e5m2", "u1"),
-    "F8_E4M3FNUZ": ("float8_e4m3fnuz", "u1"),
-    "F8_E5M2FNUZ": ("float8_e5m2fnuz", "u1"),
-    "F8_E8M0": ("float8_e8m0fnu", "u1"),
-}
-_PACKED = ("F4", "F6_E2M3", "F6_E3M2", "U4", "I4", "BYTES")
+# The type strings that numpy writes for arrays of plain values: what np.dtype takes beyond them (fields,
+# subarrays, aliases) is no string of ours.
+_PLAIN = re.compile(r"[<>|][biufcmMSUV][0-9]+(\[[0-9A-Za-z]+\])?")
+
+# numpy's kind and width -> codec name; whatever is not listed is coded as bytes.
 _BY_KIND = {
-    "b1": "BOOL", "u1": "U8", "i1": "I8", "u2": "U16", "i2": "I16", "u4": "U32", "i4": "I32", "u8": "U64", "i8": "I64",
-    "f2": "F16", "f4": "F32", "f8": "F64", "c8": "C64", "c16": "F64", "M8": "I64", "m8": "I64",
+    "b1": "BOOL", "u1": "U8", "i1": "I8", "u2": "U16", "i2": "I16", "u4": "U32", "i4": "I32", "u8": "U64",
+    "i8": "I64", "f2": "F16", "f4": "F32", "f8": "F64", "c8": "C64", "c16": "F64", "M8": "I64", "m8": "I64",
 }  # fmt: skip
 
 
@@ -60,8 +58,9 @@ def encode(
         ``"f8_e4m3fnuz"``, ``"f8_e5m2fnuz"``, ``"f8_e8m0"``, packed ``"f4"``, ``"f6_e2m3"``, ``"f6_e3m2"``,
         ``"u4"``, ``"i4"``. The buffer's items must be of that width, or bytes.
     level : {"fast", "default", "high", "max"}
+        Slower levels are smaller.
     threads : int
-        The bytes do not depend on it.
+        How many threads code chunks; the bytes do not depend on it.
 
     Returns
     -------
@@ -85,7 +84,10 @@ def encode(
     """
     if level not in LEVELS:
         raise ValueError(f"level {level!r} is unknown; choose one of {', '.join(LEVELS)}")
-    values = array if isinstance(array, np.ndarray) else np.frombuffer(array, np.uint8)
+    if isinstance(array, (np.ndarray, np.generic)):
+        values = np.asarray(array)
+    else:
+        values = np.frombuffer(array, np.uint8)
     shape = values.shape
     values = np.ascontiguousarray(values)
     name, descr = _name(values.dtype) if dtype is None else _named(dtype, values.dtype)
@@ -95,12 +97,16 @@ def encode(
     prefix = struct.pack("<BB", VERSION, len(descr)) + descr.encode("ascii")
     prefix += struct.pack(f"<B{len(shape)}Q", len(shape), *shape)
     frame = FrameEncoder(flat, name, _row_length(values, name), LEVELS[level], threads)
-    parts, tables = [prefix, frame.head], []
-    for first in range(0, frame.chunks, BATCH):
-        payload, table, _ = frame.encode(first, min(BATCH, frame.chunks - first), threads)
-        parts.append(payload)
+    blob, tables = io.BytesIO(), []  # a growing buffer touches fresh memory once, joining parts twice
+    blob.write(prefix)
+    blob.write(frame.head)
+    batch = BATCH * max(threads, 1)
+    for first in range(0, frame.chunks, batch):
+        payload, table, _ = frame.encode(first, min(batch, frame.chunks - first), threads)
+        blob.write(payload)
         tables.append(table)
-    return b"".join(parts + tables)
+    blob.write(b"".join(tables))
+    return blob.getvalue()
 
 
 def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
@@ -109,10 +115,12 @@ def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
     Parameters
     ----------
     blob : buffer
+        What :func:`encode` returned.
     out : writable buffer, optional
         C-contiguous memory of exactly the array's size to decode into, such as a memory map; the array
         returned is a view of it.
     threads : int
+        How many threads decode chunks.
 
     Returns
     -------
@@ -144,7 +152,9 @@ def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
     for dimension in shape:
         size *= dimension
     if size != frame.size:
-        raise CorruptError(f"tensor.decode: shape {shape} of {descr} is {size} bytes, the frame says {frame.size}")
+        raise CorruptError(
+            f"tensor.decode: {descr} of shape {shape} is {size} bytes, the frame has {frame.size}"
+        )
     if frame.chunks * LEAST_CHUNK > len(view) - at - frame.head_size:
         raise TruncatedError(
             f"tensor.decode: {frame.chunks} chunks announced, but {len(view)} bytes cannot hold them; "
@@ -155,19 +165,24 @@ def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
         raise ValueError(f"out has {target.nbytes} bytes, the array {size}")
     table = len(view) - 4 * frame.chunks
     frame.decode(view[at + frame.head_size : table], view[table:], 0, frame.chunks, target, threads=threads)
+    array = target.view(numpy_type)
     if descr.startswith(">"):
-        unsigned = np.dtype(f"u{_unit(numpy_type)}")
-        target.view(unsigned).byteswap(inplace=True)
-    return target.view(numpy_type).reshape(shape)
+        array.byteswap(inplace=True)
+    try:
+        return array.reshape(shape)
+    except ValueError:  # dimensions beyond numpy's limits, of one element or none
+        raise CorruptError(f"tensor.decode: no array has the shape {shape}") from None
 
 
 def _name(dtype: np.dtype[Any]) -> tuple[str, str]:
     """The codec's name of a numpy dtype, and the descr to remember it by."""
-    for name, (ml_name, _) in _EXTRA.items():
+    for name, ml_name in ML_DTYPES.items():
         if dtype.name == ml_name:
             return name, name
-    if dtype.hasobject or dtype.names is not None:
+    if dtype.hasobject or dtype.names is not None or dtype.itemsize == 0:
         raise TypeError(f"dtype {dtype} is no array of numbers; encode its fields one by one")
+    if dtype.isbuiltin == 2:  # registered by another package
+        raise TypeError(f"dtype {dtype} is unknown; encode its .view(numpy.uint8)")
     return _BY_KIND.get(dtype.str[1:].split("[")[0], "BYTES"), dtype.str
 
 
@@ -177,15 +192,16 @@ def _named(dtype: str, actual: np.dtype[Any]) -> tuple[str, str]:
     if name not in DTYPES:
         raise ValueError(f"dtype {dtype!r} is unknown; known are {', '.join(DTYPES).lower()}")
     if actual.itemsize not in (1, ITEM_SIZES[name]):
-        raise ValueError(f"dtype {dtype!r} has items of {ITEM_SIZES[name]} bytes, the array {actual.itemsize}")
-    return name, name if name in _EXTRA else actual.str
+        raise ValueError(f"{name} has items of {ITEM_SIZES[name]} bytes, the array of {actual.itemsize}")
+    return name, name if name in ML_DTYPES and actual.itemsize == ITEM_SIZES[name] else actual.str
 
 
 def _row_length(values: NDArray[Any], name: str) -> int:
     """Elements of one row as the codec counts them; 0 for no rows to speak of."""
     if values.ndim < 2 or values.size == 0:
         return 0
-    return values.nbytes // values.shape[0] // ITEM_SIZES[name]
+    row: int = values.nbytes // values.shape[0]
+    return row // ITEM_SIZES[name]
 
 
 def _prefix(view: memoryview) -> tuple[str, tuple[int, ...], int]:
@@ -193,7 +209,7 @@ def _prefix(view: memoryview) -> tuple[str, tuple[int, ...], int]:
     try:
         version, length = struct.unpack_from("<BB", view, 0)
         if version != VERSION:
-            raise UnsupportedError(f"tensor.decode: version {version} of the format; this build knows {VERSION}")
+            raise UnsupportedError(f"tensor.decode: format version {version}; this build knows {VERSION}")
         descr = bytes(view[2 : 2 + length]).decode("ascii")
         (dimensions,) = struct.unpack_from("<B", view, 2 + length)
         shape = struct.unpack_from(f"<{dimensions}Q", view, 3 + length)
@@ -208,24 +224,14 @@ def _prefix(view: memoryview) -> tuple[str, tuple[int, ...], int]:
 
 def _numpy_type(descr: str) -> np.dtype[Any]:
     """The dtype an array is given back with."""
-    if descr in _EXTRA:
-        ml_name, stand_in = _EXTRA[descr]
-        try:
-            import ml_dtypes
-        except ImportError:
-            return np.dtype(stand_in)
-        return np.dtype(getattr(ml_dtypes, ml_name))
-    if descr in _PACKED:
+    if descr in ML_DTYPES:
+        return extra_dtype(descr)
+    if descr in PACKED:
         return np.dtype(np.uint8)
     try:
-        dtype = np.dtype(descr)
+        dtype: np.dtype[Any] | None = np.dtype(descr) if _PLAIN.fullmatch(descr) else None
     except (TypeError, ValueError):
-        raise CorruptError(f"tensor.decode: no dtype {descr!r}") from None
-    if dtype.hasobject or dtype.itemsize == 0 or dtype.names is not None:
-        raise CorruptError(f"tensor.decode: dtype {descr!r} is no array of numbers")
+        dtype = None
+    if dtype is None or dtype.itemsize == 0:
+        raise CorruptError(f"tensor.decode: no dtype {descr!r}")
     return dtype
-
-
-def _unit(dtype: np.dtype[Any]) -> int:
-    """Bytes that a byte swap reverses: half a complex number."""
-    return dtype.itemsize // 2 if dtype.kind == "c" else dtype.itemsize

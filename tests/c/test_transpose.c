@@ -3,12 +3,10 @@
 #include "check.h"
 #include "transform/transpose.h"
 
-enum { ROOM = 16 }; /* scatter reads, and gather writes, whole strips at each offset */
-
 static pc_kernels tiers[3];
 static int n_tiers;
 
-/* A random place of its own for each column's `height` bytes. */
+/* n places, `height` bytes apart, in random order. */
 static uint32_t *random_offsets(uint64_t *seed, size_t cols, size_t height)
 {
     uint32_t *offsets = malloc((cols + 1) * sizeof *offsets);
@@ -23,31 +21,30 @@ static uint32_t *random_offsets(uint64_t *seed, size_t cols, size_t height)
     return offsets;
 }
 
-static void test_strip(uint64_t *seed, size_t cols, size_t height)
+/* n_rows rows of a matrix, in random order, to columns and back. */
+static void test_rows(uint64_t *seed, size_t cols, size_t n_rows, size_t stride)
 {
-    uint8_t *rows[PC_STRIP], *back[PC_STRIP];
-    const uint8_t *from[PC_STRIP];
-    for (size_t r = 0; r < PC_STRIP; r++) {
-        from[r] = rows[r] = check_random_bytes(check_random(seed), cols);
-        back[r] = check_alloc(cols);
-    }
-    uint32_t *offsets = random_offsets(seed, cols, height);
-    size_t size = cols * height;
+    size_t size = cols * n_rows, all = n_rows == 0 ? 0 : (n_rows - 1) * stride + cols;
+    uint8_t *rows = check_random_bytes(check_random(seed), all);
+    uint32_t *offsets = random_offsets(seed, cols, n_rows), *order = random_offsets(seed, n_rows, 1);
     for (int i = 0; i < n_tiers; i++) {
-        uint8_t *columns = check_alloc(size), *padded = check_alloc(size + ROOM);
-        pc_gather_strip(&tiers[i], from, height, cols, offsets, columns);
+        uint8_t *columns = check_alloc(size), *padded = check_alloc(size + PC_STRIP - 1), *back = check_alloc(all);
+        pc_gather_rows(&tiers[i], rows, stride, order, n_rows, cols, offsets, columns);
         int same = 1;
         for (size_t c = 0; c < cols; c++)
-            for (size_t r = 0; r < height; r++) same &= columns[offsets[c] + r] == rows[r][c];
+            for (size_t r = 0; r < n_rows; r++) same &= columns[offsets[c] + r] == rows[order[r] * stride + c];
         CHECK(same);
         if (size != 0) memcpy(padded, columns, size);
-        pc_scatter_strip(&tiers[i], padded, offsets, cols, back, height);
-        for (size_t r = 0; r < height; r++) CHECK(cols == 0 || memcmp(back[r], rows[r], cols) == 0);
+        if (all != 0) memcpy(back, rows, all); /* what lies between rows stays */
+        for (size_t r = 0; r < n_rows && cols != 0; r++) memset(back + r * stride, 0xa5, cols);
+        pc_scatter_rows(&tiers[i], padded, offsets, cols, back, stride, order, n_rows);
+        CHECK(all == 0 || memcmp(back, rows, all) == 0);
         check_free(columns, size);
-        check_free(padded, size + ROOM);
+        check_free(padded, size + PC_STRIP - 1);
+        check_free(back, all);
     }
-    free(offsets);
-    for (size_t r = 0; r < PC_STRIP; r++) check_free(rows[r], cols), check_free(back[r], cols);
+    free(offsets), free(order);
+    check_free(rows, all);
 }
 
 static void test_sums(uint64_t *seed, size_t n)
@@ -75,7 +72,8 @@ int main(void)
     uint64_t seed = 11;
     n_tiers = check_tables(tiers);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-        for (size_t height = 1; height <= PC_STRIP; height++) test_strip(&seed, sizes[i], height);
+        for (size_t n_rows = 0; n_rows <= 2 * PC_STRIP + 1; n_rows++)
+            test_rows(&seed, sizes[i], n_rows, sizes[i] + n_rows % 3);
     for (size_t n = 0; n < 200; n++) test_sums(&seed, n);
     test_sums(&seed, 65535);
     test_sums(&seed, 1 << 20);

@@ -96,7 +96,7 @@ PC_TARGET_AVX512 void pc_bits_pack_avx512(const uint8_t *src, size_t n, unsigned
     for (unsigned f = 0; f < n_fields; f++) {
         unsigned bits = field[f].bits;
         const __m512i mask = _mm512_set1_epi8((char)((1u << bits) - 1));
-        const __m128i down = _mm_cvtsi32_si128((int)field[f].position);
+        const __m512i down = _mm512_set1_epi16((short)field[f].position);
         uint8_t *plane = dst + field[f].plane * s;
         /* Each plane byte gathers the regions that share its row: r, r + bits, r + 2 bits ... Rows are
          * written in order, so what a row's last vector writes too far the next one mends. */
@@ -105,8 +105,8 @@ PC_TARGET_AVX512 void pc_bits_pack_avx512(const uint8_t *src, size_t n, unsigned
                 __m512i packed = _mm512_setzero_si512();
                 for (unsigned r = q, shift = 0; r < PC_BITS_REGIONS; r += bits, shift += bits) {
                     __m512i v = _mm512_sub_epi8(_mm512_loadu_si512(src + r * s + j), offset);
-                    v = _mm512_and_si512(_mm512_srl_epi16(v, down), mask);
-                    packed = _mm512_or_si512(packed, _mm512_sll_epi16(v, _mm_cvtsi32_si128((int)shift)));
+                    v = _mm512_and_si512(_mm512_srlv_epi16(v, down), mask);
+                    packed = _mm512_or_si512(packed, _mm512_sllv_epi16(v, _mm512_set1_epi16((short)shift)));
                 }
                 _mm512_storeu_si512(plane + q * s + j, packed);
             }

@@ -11,9 +11,20 @@
 #include "arch/variants.h"
 #include "base/mem.h"
 
-PC_TARGET_AVX2 PC_INLINE __m128i control(const uint64_t table[256], unsigned mask)
+PC_TARGET_AVX2 PC_INLINE __m128i control(const uint64_t table[256], size_t mask)
 {
     return _mm_loadl_epi64((const __m128i *)&table[mask]);
+}
+
+/* For each byte of the mask, the ones in the bytes below it: byte-wise popcounts, then a multiplication
+ * that adds them up (the sum of a byte's own and all lower ones lands in the byte above). */
+PC_INLINE uint64_t ones_before(uint64_t mask, unsigned *total)
+{
+    uint64_t ones = mask - ((mask >> 1) & 0x5555555555555555u);
+    ones = (ones & 0x3333333333333333u) + ((ones >> 2) & 0x3333333333333333u);
+    ones = ((ones + (ones >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u;
+    *total = (unsigned)(ones >> 56);
+    return ones << 8;
 }
 
 PC_TARGET_AVX2 size_t pc_pivot_partition_avx2(uint8_t *list, size_t n, unsigned threshold, uint8_t *mask,
@@ -21,47 +32,53 @@ PC_TARGET_AVX2 size_t pc_pivot_partition_avx2(uint8_t *list, size_t n, unsigned 
 {
     const __m256i pivot = _mm256_set1_epi8((char)threshold);
     uint8_t *kept = list;
-    for (size_t i = 0; i < n; i += 32) {
-        __m256i ranks = _mm256_loadu_si256((const __m256i *)(list + i));
-        __m256i above = _mm256_cmpeq_epi8(_mm256_max_epu8(ranks, pivot), ranks);
-        uint32_t up = (uint32_t)_mm256_movemask_epi8(above), down = ~up;
-        if (n - i < 32) {
-            uint32_t live = ((uint32_t)1 << (n - i)) - 1;
-            up &= live;
-            down &= live;
+    for (size_t i = 0; i < n; i += 64) {
+        __m256i ranks[2];
+        uint32_t above[2];
+        for (unsigned h = 0; h < 2; h++) {
+            ranks[h] = _mm256_loadu_si256((const __m256i *)(list + i + 32 * h));
+            __m256i high = _mm256_cmpeq_epi8(_mm256_max_epu8(ranks[h], pivot), ranks[h]);
+            above[h] = (uint32_t)_mm256_movemask_epi8(high);
         }
-        pc_store32(mask + i / 8, up);
-        __m128i half[2] = {_mm256_castsi256_si128(ranks), _mm256_extracti128_si256(ranks, 1)};
-        for (unsigned g = 0; g < 4; g++) {
-            /* down and ~up differ only past the end, where both select nothing. */
-            unsigned drop = ~(down >> (8 * g)) & 0xff, move = ~(up >> (8 * g)) & 0xff;
-            __m128i eight = g & 1 ? _mm_unpackhi_epi64(half[g / 2], half[g / 2]) : half[g / 2];
-            _mm_storel_epi64((__m128i *)kept, _mm_shuffle_epi8(eight, control(pc_pivot_keep_shuffle, drop)));
-            _mm_storel_epi64((__m128i *)upper, _mm_shuffle_epi8(eight, control(pc_pivot_keep_shuffle, move)));
-            kept += 8 - pc_popcount64(drop);
-            upper += 8 - pc_popcount64(move);
+        size_t count = PC_MIN(n - i, (size_t)64);
+        uint64_t up = above[0] | (uint64_t)above[1] << 32;
+        if (count < 64) up &= ((uint64_t)1 << count) - 1;
+        pc_store64(mask + i / 8, up);
+        unsigned total;
+        uint64_t before = ones_before(up, &total);
+        for (unsigned g = 0; g < 8; g++, up >>= 8, before >>= 8) {
+            size_t ones = before & 0xff;
+            __m128i half = g & 2 ? _mm256_extracti128_si256(ranks[g / 4], 1) : _mm256_castsi256_si128(ranks[g / 4]);
+            __m128i eight = g & 1 ? _mm_unpackhi_epi64(half, half) : half;
+            _mm_storel_epi64((__m128i *)(kept + 8 * g - ones),
+                             _mm_shuffle_epi8(eight, control(pc_pivot_keep_shuffle, up & 0xff)));
+            _mm_storel_epi64((__m128i *)(upper + ones),
+                             _mm_shuffle_epi8(eight, control(pc_pivot_keep_shuffle, ~up & 0xff)));
         }
+        upper += total;
+        kept += count - total;
     }
     return (size_t)(kept - list);
 }
 
+/* The places to read from follow from the mask alone, so that the eight groups of a word do not wait for
+ * each other's popcount. */
 PC_TARGET_AVX2 void pc_pivot_merge_avx2(const uint8_t *mask, size_t n, const uint8_t *lower,
                                         const uint8_t *upper, uint8_t *dst)
 {
     for (size_t i = 0; i < n; i += 64) {
         uint64_t up = pc_load64(mask + i / 8);
-        uint64_t out[8];
-        for (unsigned g = 0; g < 8; g++, up >>= 8) {
-            unsigned eight = (unsigned)up & 0xff;
-            __m128i both = _mm_loadl_epi64((const __m128i *)lower);
-            both = _mm_castpd_si128(_mm_loadh_pd(_mm_castsi128_pd(both), (const double *)upper));
-            __m128i merged = _mm_shuffle_epi8(both, control(pc_pivot_merge_shuffle, eight));
-            out[g] = (uint64_t)_mm_cvtsi128_si64(merged);
-            unsigned ones = pc_popcount64(eight);
-            upper += ones;
-            lower += 8 - ones;
+        unsigned total;
+        uint64_t before = ones_before(up, &total);
+        for (unsigned g = 0; g < 8; g++, up >>= 8, before >>= 8) {
+            size_t ones = before & 0xff;
+            __m128i both = _mm_loadl_epi64((const __m128i *)(lower + 8 * g - ones));
+            both = _mm_castpd_si128(_mm_loadh_pd(_mm_castsi128_pd(both), (const double *)(upper + ones)));
+            both = _mm_shuffle_epi8(both, control(pc_pivot_merge_shuffle, up & 0xff));
+            _mm_storel_epi64((__m128i *)(dst + i + 8 * g), both);
         }
-        memcpy(dst + i, out, sizeof out);
+        upper += total;
+        lower += 64 - total;
     }
 }
 

@@ -75,6 +75,9 @@ typedef struct pc_kernels {
     void (*float_merge)(const uint8_t *symbols, const uint8_t *mids, const uint8_t *lows, size_t n,
                         const pc_float_layout *layout, pc_key_window window, uint8_t *dst);
 
+    /* entropy, mixing: sums[i] += departure * weights[i]; |departure| <= 2048. Exactly n of each. */
+    void (*mix_spread)(int32_t *sums, const int8_t *weights, size_t n, int32_t departure);
+
     /* transform: a strip of 16 rows turned into columns and back, contract in transform/transpose.h. */
     void (*gather_columns)(const uint8_t *const rows[16], size_t cols, const uint32_t *offsets, uint8_t *dst);
     void (*scatter_columns)(const uint8_t *src, const uint32_t *offsets, size_t cols, uint8_t *const rows[16]);

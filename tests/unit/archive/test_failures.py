@@ -247,7 +247,6 @@ def test_memory_stays_bounded(
     (tmp_path / "little").write_bytes(image({"t": ("BF16", [64, 64], block[:8192])}))
     out = run_python(code, path, tmp_path / "little", tmp_path / "x.pcz", threads)
     packing, both = map(int, out.split())
-    print(packing >> 20, both >> 20)
     # The largest tensor is mapped while it is analysed, and a map's pages count here.
     mapped, chunk = 32 << 20, 2 << 20
     assert packing < (64 << 20) + threads * chunk + mapped

@@ -1,0 +1,91 @@
+"""Every codec behind one face: bytes in, a blob out, and back. The battery runs on all of them; a new codec
+joins by a line here."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import pycomp
+from pycomp import tensor
+from pycomp.entropy import huffman, rans
+
+LEVELS = ("fast", "default", "high", "max")
+
+
+@dataclass(frozen=True)
+class Codec:
+    """A codec under test. `threads`: encode and decode take that keyword."""
+
+    name: str
+    encode: Callable[..., bytes]
+    decode: Callable[..., Any]  # a buffer of the bytes encoded
+    bound: Callable[[int], int]  # most bytes of a blob
+    item: int = 1  # data must be a multiple of this long
+    threads: bool = False
+    buffers: bool = True  # takes any buffer, not just bytes
+    checked: bool = True  # a checksum notices any change that makes a difference
+    mends: bool = False  # a blob that lost its end may still give everything
+
+
+def tensor_codec(dtype: str, item: int, level: str) -> Codec:
+    def encode(data: Any, **options: Any) -> bytes:
+        return tensor.encode(data, dtype=dtype, level=level, **options)
+
+    def decode(blob: Any, **options: Any) -> bytes:
+        return tensor.decode(blob, **options).tobytes()
+
+    def bound(n: int) -> int:
+        return n + 100 + 13 * (n // (1 << 17) + 1)
+
+    return Codec(f"tensor-{dtype}-{level}", encode, decode, bound, item, threads=True)
+
+
+def pack_bytes(data: bytes, **options: Any) -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        source = Path(place, "data.bin")
+        source.write_bytes(data)
+        os.utime(source, (0, 0))
+        pycomp.pack(source, Path(place, "packed.pcz"), **options)
+        return Path(place, "packed.pcz").read_bytes()
+
+
+def unpack_bytes(blob: bytes, **options: Any) -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        Path(place, "packed.pcz").write_bytes(blob)
+        pycomp.unpack(Path(place, "packed.pcz"), Path(place, "back"), **options)
+        return Path(place, "back").read_bytes()
+
+
+CODECS = [
+    *(tensor_codec(dtype, item, "default") for dtype, item in
+      [("bytes", 1), ("u8", 1), ("bf16", 2), ("f16", 2), ("f32", 4), ("f64", 8), ("i32", 4), ("i64", 8), ("f8_e4m3", 1)]),
+    *(tensor_codec("f32", 4, level) for level in LEVELS if level != "default"),
+    Codec("huffman", huffman.encode, huffman.decode, lambda n: n + 13 + n // (1 << 20) + 1, checked=False),
+    Codec("rans", rans.encode, rans.decode, lambda n: n + 13 + n // (1 << 20) + 1, checked=False),
+    Codec("archive", pack_bytes, unpack_bytes, lambda n: n + 2000, threads=True, buffers=False, mends=True),
+]  # fmt: skip
+
+
+def contents(item: int) -> dict[str, bytes]:
+    """What the battery codes, each a multiple of `item` long."""
+    rng = np.random.default_rng(9)
+    weights = (rng.standard_normal(3000) * 0.05).astype("<f4")
+    found = {
+        "empty": b"",
+        "one": bytes(range(1, item + 1)),
+        "zeros": bytes(4096),
+        "text": b"the quick brown fox jumps over the lazy dog; " * 64,
+        "noise": rng.bytes(4096),
+        "weights": weights.tobytes(),
+        "bf16": (weights.view("<u4") >> 16).astype("<u2").tobytes(),
+        "counter": np.arange(1000, dtype="<i8").tobytes(),
+        "skewed": bytes(rng.integers(0, 2, 4000, dtype=np.uint8) * rng.integers(0, 40, 4000, dtype=np.uint8)),
+    }
+    return {name: data[: len(data) // item * item] for name, data in found.items()}
