@@ -16,6 +16,7 @@ enum {
     /* Elements that decide the window of keys. Keys that it misses are rarer than one in as many and
      * listed as outliers of 48 bits each, 0.003 bits an element. A code of 15 bits for a symbol that never
      * comes costs 1.44 / 2^15 bits an element, so an outlier is worth a gap of 66 of those. */
+    OUTLIER_BITS = 48,
     WINDOW_SAMPLE = 1 << 14,
     GAP_WORTH = 66,
     MOST_KEY_BITS = 13,
@@ -47,8 +48,9 @@ static int complete(const pc_tensor_encoder *e, const pc_sample *s)
 
 /* The keys that get symbols: of a sub-sample's keys the 255 neighbours that hold the most, without empty
  * ends. Where keys that the sample missed will need codes too, far ends go as well: numbers come at half
- * the rate for each octave down, and a mask's single infinity would stretch the window over nothing. */
-static pc_key_window find_window(const pc_tensor_encoder *e, const pc_sample *s)
+ * the rate for each octave down, and a mask's single infinity would stretch the window over nothing.
+ * *outliers is how many elements of the sample that leaves outside. */
+static pc_key_window find_window(const pc_tensor_encoder *e, const pc_sample *s, uint64_t *outliers)
 {
     const pc_float_layout *layout = &e->model.layout;
     uint32_t counts[(1u << MOST_KEY_BITS) + 1] = {0};
@@ -67,6 +69,7 @@ static pc_key_window find_window(const pc_tensor_encoder *e, const pc_sample *s)
         best = held;
         last = end;
     }
+    *outliers = 0;
     if (best == 0) return (pc_key_window){1, 1};
     if (last > 255) first = last - 254;
     while (counts[first] == 0) first++;
@@ -80,6 +83,8 @@ static pc_key_window find_window(const pc_tensor_encoder *e, const pc_sample *s)
             if (last - next <= counts[last] * (uint64_t)GAP_WORTH) break;
         }
     }
+    for (unsigned key = 1; key < keys; key++)
+        if (key < first || key > last) *outliers += counts[key] * (uint64_t)step;
     return (pc_key_window){(uint16_t)first, (uint16_t)last};
 }
 
@@ -229,7 +234,8 @@ static pc_status try_floats(pc_tensor_encoder *e, pc_sample *s, uint64_t *bits)
     m->layout = m->traits->layout;
     m->n_trims = m->traits->n_trims;
     memcpy(m->trims, m->traits->trim, sizeof m->trims);
-    m->window = find_window(e, s);
+    uint64_t outliers;
+    m->window = find_window(e, s, &outliers);
     size_t trimmed = fill_sample(e, s);
     if (m->layout.size == 2 && m->n_trims != 0) { /* fp16: splitting off the low bits only pays for trims */
         if (trimmed * 64 > s->rows) {
@@ -254,7 +260,7 @@ static pc_status try_floats(pc_tensor_encoder *e, pc_sample *s, uint64_t *bits)
     uint64_t raw_bits = m->layout.mid_bits + (uint64_t)m->layout.low_bits;
     uint64_t dropped = (uint64_t)trimmed * s->cols * m->trims[0];
     if (m->flags & PC_FRAME_SPARSE) dropped += zeros * raw_bits;
-    *bits = symbol_bits(e) + n * raw_bits - PC_MIN(dropped, n * raw_bits);
+    *bits = symbol_bits(e) + n * raw_bits - PC_MIN(dropped, n * raw_bits) + outliers * OUTLIER_BITS;
     return PC_OK;
 }
 

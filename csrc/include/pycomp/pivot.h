@@ -15,7 +15,7 @@ extern "C" {
 
 enum {
     /* Symbols coded under one tree walk. Larger pieces waste fewer padding bits, smaller ones stay in
-     * the L1 cache: docs/design/0002-pivot.md has the measurements. */
+     * the L1 cache: docs/design/0007-pivot.md has the measurements. */
     PC_PIVOT_PIECE = 1 << 16,
     PC_PIVOT_MAX_DEPTH = 15,
     /* 15 lengths, each with at most 8 leaves (one for each bit of its symbol count). */
