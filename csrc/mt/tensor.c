@@ -18,13 +18,18 @@ typedef struct encode_jobs {
     pc_status *status; /* by job */
 } encode_jobs;
 
+static void encode_one(encode_jobs *j, size_t job, uint8_t *dst, void *workspace)
+{
+    size_t size = 0;
+    j->status[job] =
+        pc_tensor_encode_chunk(j->encoder, j->first + job, dst, j->bound, &size, &j->hashes[job], workspace);
+    j->sizes[job] = (uint32_t)size;
+}
+
 static void encode_job(void *context, size_t job, unsigned worker)
 {
     encode_jobs *j = context;
-    size_t size = 0;
-    j->status[job] = pc_tensor_encode_chunk(j->encoder, j->first + job, j->dst + job * j->bound, j->bound, &size,
-                                            &j->hashes[job], j->workspaces + worker * j->workspace_size);
-    j->sizes[job] = (uint32_t)size;
+    encode_one(j, job, j->dst + job * j->bound, j->workspaces + worker * j->workspace_size);
 }
 
 /* The room: a workspace for each thread, a slot for each chunk, a status for each job. */
@@ -70,13 +75,17 @@ pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first
                      .sizes = sizes,
                      .hashes = hashes,
                      .status = (pc_status *)(void *)(block + r.status)};
-    pc_parallel_for(threads, count, encode_job, &j);
+    int alone = pc_parallel_threads(threads, count) == 1;
+    if (!alone) pc_parallel_for(threads, count, encode_job, &j);
 
     pc_status status = PC_OK;
     size_t used = 0;
     for (size_t i = 0; i < count && status == PC_OK; i++) {
+        if (alone) /* straight to where it belongs: no payload is longer than its slot, so there is room */
+            encode_one(&j, i, dst + used, block);
+        else
+            memmove(dst + used, dst + i * j.bound, sizes[i]);
         status = j.status[i];
-        memmove(dst + used, dst + i * j.bound, sizes[i]);
         used += sizes[i];
     }
     *payload = dst;
