@@ -27,18 +27,19 @@ enum {
     PC_MIX_SIGN_INPUTS = 3,
     PC_MIX_NODES = 256, /* a tree over 256 symbols has at most 255 inner nodes; the last set is the sign's */
     PC_MIX_SIGN = 255,
-    PC_MIX_LINE = 16, /* slots of a cache line */
+    PC_MIX_LINE = 16,  /* slots of a cache line */
     PC_MIX_LEAF = 256, /* a child from here up is a leaf: PC_MIX_LEAF + symbol */
 
     /* Classes of each context. Columns of wider matrices share classes with their neighbours: a chunk
      * has few rows of those, too few to learn the columns one by one. */
     PC_MIX_COLUMNS = 512,
-    PC_MIX_SCALES = 128,  /* half symbols about the mean symbol */
-    PC_MIX_COARSE = 32,   /* symbols about the mean symbol, for the offset */
+    PC_MIX_SCALES = 128, /* half symbols about the mean symbol */
+    PC_MIX_COARSE = 32,  /* symbols about the mean symbol, for the offset */
     PC_MIX_OFFSETS = 16,
     PC_MIX_ABOVE = 64,
     PC_MIX_RATIOS = 64, /* of the sign: expected value in sixteenths of the scale */
-    PC_MIX_CLASSES = 2 * PC_MIX_COLUMNS + 2 * PC_MIX_SCALES + PC_MIX_COARSE * PC_MIX_OFFSETS + 2 * PC_MIX_ABOVE,
+    PC_MIX_CLASSES = 2 * PC_MIX_COLUMNS + 2 * PC_MIX_SCALES + PC_MIX_COARSE * PC_MIX_OFFSETS +
+        2 * PC_MIX_ABOVE,
     PC_MIX_SIGN_CLASSES = PC_MIX_RATIOS + PC_MIX_COLUMNS + 64,
 
     /* A probability is 22 bits above a count of 10: the first updates go by 1 / n, later ones by the
@@ -89,25 +90,25 @@ typedef struct pc_mix_node {
 typedef struct pc_mix_state {
     pc_mix_node tree[PC_MIX_NODES];
     unsigned nodes, root;
-    size_t stride; /* slots of a class */
-    int16_t stretch[4096];             /* log-odds of a 12-bit probability */
+    size_t stride;                    /* slots of a class */
+    int16_t stretch[4096];            /* log-odds of a 12-bit probability */
     uint16_t squash[2 * PC_MIX_ODDS]; /* and 16-bit probability of log-odds */
     int32_t rate[1 << PC_MIX_COUNT_BITS];
     int32_t value[256]; /* of a symbol, to about 15 bits */
     int32_t weights[PC_MIX_NODES][PC_MIX_INPUTS];
     uint32_t sign_slots[PC_MIX_SIGN_CLASSES];
 
-    int mean;           /* of all symbols, by the frequencies */
+    int mean;            /* of all symbols, by the frequencies */
     int clip, col_shift; /* of a column to its class */
     size_t cols, col, row;
-    int row_mean;             /* of symbols less their columns' means, times 256 */
-    int prior;                /* observations that stated column means count for */
+    int row_mean; /* of symbols less their columns' means, times 256 */
+    int prior;    /* observations that stated column means count for */
     const pc_mix_model *model;
-    uint32_t *slots;          /* [class][node] */
-    int32_t *col_mean;        /* times 256 */
-    int32_t *col_value;       /* times 16 */
-    int32_t *expected;        /* with weights: departure of each column of this row, by what is known */
-    uint8_t *above;           /* symbol, by column */
+    uint32_t *slots;    /* [class][node] */
+    int32_t *col_mean;  /* times 256 */
+    int32_t *col_value; /* times 16 */
+    int32_t *expected;  /* with weights: departure of each column of this row, by what is known */
+    uint8_t *above;     /* symbol, by column */
     uint8_t *above_sign;
 
     /* Of the element at hand. */
@@ -118,10 +119,7 @@ typedef struct pc_mix_state {
 /* Builds the tree, the tables and the first guesses in the workspace (mix_model.c). */
 pc_mix_state *pc_mix_begin(const pc_mix_model *model, void *workspace);
 
-PC_INLINE int pc_mix_clamp(int x, int low, int high)
-{
-    return x < low ? low : x > high ? high : x;
-}
+PC_INLINE int pc_mix_clamp(int x, int low, int high) { return x < low ? low : x > high ? high : x; }
 
 /* One decision under way: what each input says and weighs. */
 typedef struct pc_mix_decision {
@@ -131,8 +129,8 @@ typedef struct pc_mix_decision {
 } pc_mix_decision;
 
 /* The prediction of n inputs at a node: slots at input[i][at]. */
-PC_INLINE pc_mix_decision pc_mix_predict(const pc_mix_state *s, uint32_t *const *input, size_t at, unsigned node,
-                                         unsigned n)
+PC_INLINE pc_mix_decision pc_mix_predict(const pc_mix_state *s, uint32_t *const *input, size_t at,
+                                         unsigned node, unsigned n)
 {
     pc_mix_decision d;
     int32_t sum = 0;
@@ -200,11 +198,13 @@ PC_INLINE void pc_mix_sign_inputs(pc_mix_state *s, unsigned left_sign, uint32_t 
 PC_INLINE void pc_mix_inputs(pc_mix_state *s, unsigned sign)
 {
     const size_t stride = s->stride;
-    int scale = pc_mix_clamp(((2 * s->scale + 128) >> 8) - 2 * s->mean + PC_MIX_SCALES / 2, 0, PC_MIX_SCALES - 1);
+    int scale =
+        pc_mix_clamp(((2 * s->scale + 128) >> 8) - 2 * s->mean + PC_MIX_SCALES / 2, 0, PC_MIX_SCALES - 1);
     int coarse = pc_mix_clamp(((s->scale + 128) >> 8) - s->mean + PC_MIX_COARSE / 2, 0, PC_MIX_COARSE - 1);
     int level = pc_mix_clamp(((2 * s->col_mean[s->col] + 128) >> 8) - 2 * s->mean + PC_MIX_SCALES / 2, 0,
                              PC_MIX_SCALES - 1);
-    int above = s->row == 0 ? 0 : pc_mix_clamp(s->above[s->col] - s->mean + PC_MIX_ABOVE / 2, 1, PC_MIX_ABOVE - 1);
+    int above =
+        s->row == 0 ? 0 : pc_mix_clamp(s->above[s->col] - s->mean + PC_MIX_ABOVE / 2, 1, PC_MIX_ABOVE - 1);
     unsigned offset = pc_mix_offset(sign ? -s->ratio : s->ratio);
     uint32_t *at = s->slots;
     s->input[0] = at + ((s->col >> s->col_shift) * 2 + sign) * stride;

@@ -12,8 +12,10 @@ static void take_byte(range_decoder *r)
 {
     r->code <<= 8;
     r->range <<= 8;
-    if (r->next == r->end) r->missing++;
-    else r->code |= *r->next++;
+    if (r->next == r->end)
+        r->missing++;
+    else
+        r->code |= *r->next++;
 }
 
 PC_INLINE unsigned take_bit(range_decoder *r, unsigned probability)
@@ -27,8 +29,8 @@ PC_INLINE unsigned take_bit(range_decoder *r, unsigned probability)
     return bit;
 }
 
-PC_INLINE unsigned decode_bit(pc_mix_state *s, range_decoder *r, uint32_t *const *input, size_t at, unsigned node,
-                              unsigned n)
+PC_INLINE unsigned decode_bit(pc_mix_state *s, range_decoder *r, uint32_t *const *input, size_t at,
+                              unsigned node, unsigned n)
 {
     pc_mix_decision d = pc_mix_predict(s, input, at, node, n);
     unsigned bit = take_bit(r, d.probability);
@@ -36,8 +38,8 @@ PC_INLINE unsigned decode_bit(pc_mix_state *s, range_decoder *r, uint32_t *const
     return bit;
 }
 
-pc_status pc_mix_decode(const pc_kernels *kernels, const pc_mix_model *model, const uint8_t *src, size_t src_len,
-                        uint8_t *symbols, uint8_t *signs, size_t n, void *workspace)
+pc_status pc_mix_decode(const pc_kernels *kernels, const pc_mix_model *model, const uint8_t *src,
+                        size_t src_len, uint8_t *symbols, uint8_t *signs, size_t n, void *workspace)
 {
     pc_mix_state *s = pc_mix_begin(model, workspace);
     range_decoder r = {0, 0, src, src + src_len, 0};

@@ -13,8 +13,10 @@ typedef struct range_encoder {
 
 static void put_byte(range_encoder *r)
 {
-    if (r->next == r->end) r->full = 1;
-    else *r->next++ = (uint8_t)(r->low >> 24);
+    if (r->next == r->end)
+        r->full = 1;
+    else
+        *r->next++ = (uint8_t)(r->low >> 24);
     r->low <<= 8;
     r->range <<= 8;
 }
@@ -30,7 +32,8 @@ PC_INLINE void put_bit(range_encoder *r, unsigned bit, unsigned probability)
         r->range -= ones;
         if (r->low < ones && !r->full) { /* the code stays below 1: there is a byte to carry into */
             uint8_t *byte = r->next;
-            while (++*--byte == 0) {}
+            while (++*--byte == 0) {
+            }
         }
     }
     while (r->range < 1u << 24) put_byte(r);

@@ -6,9 +6,10 @@
 
 /* 65536 / (1 + exp(-x)) for x = -8, -7.5 ... 8, rounded; between these the table is linear. In Python:
  * [round(65536 / (1 + math.exp(-x / 2))) for x in range(-16, 17)] */
-static const uint16_t LOGISTIC[33] = {22,    36,    60,    98,    162,   267,   439,   720,   1179,  1921,  3108,
-                                      4971,  7812,  11955, 17625, 24743, 32768, 40793, 47911, 53581, 57724, 60565,
-                                      62428, 63615, 64357, 64816, 65097, 65269, 65374, 65438, 65476, 65500, 65514};
+static const uint16_t LOGISTIC[33] = {22,    36,    60,    98,    162,   267,   439,   720,   1179,
+                                      1921,  3108,  4971,  7812,  11955, 17625, 24743, 32768, 40793,
+                                      47911, 53581, 57724, 60565, 62428, 63615, 64357, 64816, 65097,
+                                      65269, 65374, 65438, 65476, 65500, 65514};
 
 /* The range coder needs 0 < p < 1 and the stretch table its inverse; 1/2048 bounds what a surprise costs. */
 enum { LEAST_PROBABILITY = 32 };
@@ -88,7 +89,8 @@ static uint32_t guess(const uint32_t *below, int low, int middle, int high, int 
     /* A fiftieth of the unmoved distribution stays, for where the moved one is empty. */
     uint64_t all = below[high] - below[low], upper = below[high] - below[middle];
     if (shift != 0) {
-        uint64_t l = below[pc_mix_clamp(low - shift, 0, 256)], m = below[pc_mix_clamp(middle - shift, 0, 256)];
+        uint64_t l = below[pc_mix_clamp(low - shift, 0, 256)],
+                 m = below[pc_mix_clamp(middle - shift, 0, 256)];
         uint64_t h = below[pc_mix_clamp(high - shift, 0, 256)];
         all += 50 * (h - l);
         upper += 50 * (h - m);
@@ -127,14 +129,12 @@ void pc_mix_spread_scalar(int32_t *sums, const int8_t *weights, size_t n, int32_
 }
 
 /* Arrays by column, then the slots. */
-static size_t columns_size(size_t cols)
-{
-    return cols * (3 * sizeof(int32_t) + 2) + 64;
-}
+static size_t columns_size(size_t cols) { return cols * (3 * sizeof(int32_t) + 2) + 64; }
 
 size_t pc_mix_workspace(size_t cols)
 {
-    return sizeof(pc_mix_state) + 64 + columns_size(cols) + (size_t)PC_MIX_CLASSES * PC_MIX_NODES * sizeof(uint32_t);
+    return sizeof(pc_mix_state) + 64 + columns_size(cols) +
+           (size_t)PC_MIX_CLASSES * PC_MIX_NODES * sizeof(uint32_t);
 }
 
 pc_mix_state *pc_mix_begin(const pc_mix_model *m, void *workspace)
@@ -175,12 +175,14 @@ pc_mix_state *pc_mix_begin(const pc_mix_model *m, void *workspace)
 
     s->clip = m->octave == PC_MIX_LINEAR ? 32 * 256 : PC_MIX_CLIP << m->octave;
     s->prior = m->col_means != NULL ? 32 : 2;
-    for (size_t c = 0; c < m->cols; c++) s->col_mean[c] = m->col_means != NULL ? m->col_means[c] * 128 : s->mean * 256;
+    for (size_t c = 0; c < m->cols; c++)
+        s->col_mean[c] = m->col_means != NULL ? m->col_means[c] * 128 : s->mean * 256;
     memset(s->col_value, 0, m->cols * (2 * sizeof(int32_t) + 2));
     for (size_t i = 0; i < PC_MIX_SIGN_CLASSES; i++)
         s->sign_slots[i] = (uint32_t)(PC_MIX_ONE / 2) << PC_MIX_COUNT_BITS | PLAIN_COUNT;
     for (unsigned n = 0; n < PC_MIX_NODES; n++)
         for (unsigned i = 0; i < PC_MIX_INPUTS; i++)
-            s->weights[n][i] = (1 << PC_MIX_MIXER_BITS) / (n == PC_MIX_SIGN ? PC_MIX_SIGN_INPUTS : PC_MIX_INPUTS);
+            s->weights[n][i] =
+                (1 << PC_MIX_MIXER_BITS) / (n == PC_MIX_SIGN ? PC_MIX_SIGN_INPUTS : PC_MIX_INPUTS);
     return s;
 }

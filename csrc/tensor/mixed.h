@@ -12,10 +12,7 @@
 pc_mix_model pc_mixed_model(const pc_tensor_model *model);
 
 /* Weights go into the head as zigzag bytes, column by column of those they predict. */
-PC_INLINE size_t pc_mixed_weights(size_t cols)
-{
-    return cols * (cols - 1) / 2;
-}
+PC_INLINE size_t pc_mixed_weights(size_t cols) { return cols * (cols - 1) / 2; }
 
 /* Where the sign of a one-byte element is. */
 typedef enum pc_byte_sign {

@@ -36,10 +36,10 @@ typedef struct training {
     size_t cols, rows;
     uint8_t *symbols, *mids; /* of one row */
     int32_t *row;
-    int64_t *moments;    /* sums of values, then of their squares; [cols] each */
-    int64_t *products;   /* of departures, [cols][cols], lower triangle; then correlations */
-    int32_t *block;      /* the same over BLOCK_ROWS rows */
-    int64_t *gradient;   /* [cols] */
+    int64_t *moments;  /* sums of values, then of their squares; [cols] each */
+    int64_t *products; /* of departures, [cols][cols], lower triangle; then correlations */
+    int32_t *block;    /* the same over BLOCK_ROWS rows */
+    int64_t *gradient; /* [cols] */
 } training;
 
 /* Values of row i of the sample. */
@@ -94,7 +94,8 @@ static void correlate(training *t, const pc_tensor_model *m)
     }
     for (size_t a = 0; a < cols; a++)
         for (size_t b = 0; b <= a; b++) {
-            int64_t correlation = t->products[a * cols + b] * 16 / (int64_t)t->rows; /* departures are 256ths */
+            int64_t correlation =
+                t->products[a * cols + b] * 16 / (int64_t)t->rows; /* departures are 256ths */
             t->products[a * cols + b] = t->products[b * cols + a] = correlation;
         }
 }
@@ -106,7 +107,8 @@ static int64_t regress(training *t, pc_tensor_model *m, size_t to, uint64_t *cos
     const int64_t *of_to = t->products + to * cols;
     /* A weight of q/64 with gradient g at 0 saves q (2 g - q) / 64^2 of the variance, half of that times
      * log2(e) = 0.72 bits for each row. */
-    const int64_t unit = (int64_t)64 * 64 * CORRELATION_ONE, price = WEIGHT_BITS * 25 * unit / 18 / (int64_t)m->rows;
+    const int64_t unit = (int64_t)64 * 64 * CORRELATION_ONE,
+                  price = WEIGHT_BITS * 25 * unit / 18 / (int64_t)m->rows;
     for (size_t c = 0; c < to; c++) t->gradient[c] = 64 * of_to[c];
     for (unsigned sweep = 0; sweep < SWEEPS; sweep++)
         for (size_t c = 0; c < to; c++) {

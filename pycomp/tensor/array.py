@@ -27,8 +27,8 @@ VERSION = 1
 # Chunks coded by one call and thread: few enough for the coder's room to stay in cache.
 BATCH = 8
 
-# The least a chunk takes: table entry, checksum and form; a code of one symbol needs no more. A head that announces more chunks
-# than the blob can hold is caught by it before memory is asked for.
+# The least a chunk takes: table entry, checksum and form; a code of one symbol needs no more. A head that
+# announces more chunks than the blob can hold is caught by it before memory is asked for.
 LEAST_CHUNK = 4 + 9
 
 # The type strings that numpy writes for arrays of plain values: what np.dtype takes beyond them (fields,

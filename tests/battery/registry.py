@@ -17,6 +17,10 @@ from pycomp import tensor
 from pycomp.entropy import huffman, rans
 
 LEVELS = ("fast", "default", "high", "max")
+TENSORS = [
+    ("bytes", 1), ("u8", 1), ("bf16", 2), ("f16", 2), ("f32", 4), ("f64", 8), ("i32", 4), ("i64", 8),
+    ("f8_e4m3", 1),
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,7 @@ def unpack_bytes(blob: bytes, **options: Any) -> bytes:
 
 
 CODECS = [
-    *(tensor_codec(dtype, item, "default") for dtype, item in
-      [("bytes", 1), ("u8", 1), ("bf16", 2), ("f16", 2), ("f32", 4), ("f64", 8), ("i32", 4), ("i64", 8), ("f8_e4m3", 1)]),
+    *(tensor_codec(dtype, item, "default") for dtype, item in TENSORS),
     *(tensor_codec("f32", 4, level) for level in LEVELS if level != "default"),
     Codec("huffman", huffman.encode, huffman.decode, lambda n: n + 13 + n // (1 << 20) + 1, checked=False),
     Codec("rans", rans.encode, rans.decode, lambda n: n + 13 + n // (1 << 20) + 1, checked=False),

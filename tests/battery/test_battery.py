@@ -16,7 +16,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from registry import CODECS, Codec, contents
 
 CASES = [
-    pytest.param(codec, content, id=f"{codec.name}-{content}") for codec in CODECS for content in contents(codec.item)
+    pytest.param(codec, content, id=f"{codec.name}-{content}")
+    for codec in CODECS
+    for content in contents(codec.item)
 ]
 codecs = pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec.name)
 # A tenth of the work for codecs that go through files.
@@ -49,7 +51,8 @@ def test_truncation(codec: Codec) -> None:
             except PycompError:
                 pass
             else:
-                assert codec.mends and found == data
+                assert codec.mends
+                assert found == data
 
 
 @codecs
@@ -82,7 +85,13 @@ def test_buffers(codec: Codec) -> None:
         pytest.skip("takes files")
     data = contents(codec.item)["weights"][: 400 // codec.item * codec.item]
     blob = codec.encode(data)
-    kinds: list[Any] = [bytes, bytearray, memoryview, lambda b: array.array("B", b), lambda b: np.frombuffer(b, np.uint8)]
+    kinds: list[Any] = [
+        bytes,
+        bytearray,
+        memoryview,
+        lambda b: array.array("B", b),
+        lambda b: np.frombuffer(b, np.uint8),
+    ]
     kinds.append(lambda b: memoryview(b"12345" + b + b"678")[5:-3])  # at an odd address
     for kind in kinds:
         assert codec.encode(kind(data)) == blob

@@ -4,8 +4,9 @@
 #include "base/limits.h"
 #include "check.h"
 
-static const size_t sizes[] = {0,   1,   2,   7,   8,   9,   15,  16,   63,   64,   65,    127,   128,   129,
-                               255, 256, 257, 504, 511, 512, 513, 1000, 4095, 4097, 65535, 65536, 65537, 100003};
+static const size_t sizes[] = {0,   1,    2,    7,    8,     9,     15,    16,    63,  64,
+                               65,  127,  128,  129,  255,   256,   257,   504,   511, 512,
+                               513, 1000, 4095, 4097, 65535, 65536, 65537, 100003};
 enum { N_SIZES = sizeof sizes / sizeof sizes[0] };
 
 static pc_kernels tiers[3];

@@ -45,11 +45,14 @@ static size_t check_round_trip(const pc_mix_model *model, const matrix *m)
     memset(workspace, 0xa5, pc_mix_workspace(model->cols)); /* nothing may depend on what was there */
     CHECK(pc_mix_encode(&tiers[0], model, m->symbols, m->signs, m->n, coded, cap, &size, workspace) == PC_OK);
     uint8_t *exact = malloc(size);
-    CHECK(pc_mix_encode(&tiers[0], model, m->symbols, m->signs, m->n, exact, size, &again, workspace) == PC_OK);
+    CHECK(pc_mix_encode(&tiers[0], model, m->symbols, m->signs, m->n, exact, size, &again, workspace) ==
+          PC_OK);
     CHECK(again == size && memcmp(exact, coded, size) == 0);
-    CHECK(pc_mix_encode(&tiers[0], model, m->symbols, m->signs, m->n, exact, size - 1, &again, workspace) == PC_ERR_DST_SIZE);
+    CHECK(pc_mix_encode(&tiers[0], model, m->symbols, m->signs, m->n, exact, size - 1, &again, workspace) ==
+          PC_ERR_DST_SIZE);
     for (int t = 1; t < n_tiers; t++) {
-        CHECK(pc_mix_encode(&tiers[t], model, m->symbols, m->signs, m->n, exact, size, &again, workspace) == PC_OK);
+        CHECK(pc_mix_encode(&tiers[t], model, m->symbols, m->signs, m->n, exact, size, &again, workspace) ==
+              PC_OK);
         CHECK(again == size && memcmp(exact, coded, size) == 0);
     }
     memcpy(exact, coded, size);
@@ -72,7 +75,9 @@ static void test_spread(uint64_t *seed)
         int8_t *weights = malloc(n + !n);
         int32_t *sums = malloc((n + !n) * sizeof *sums), *expected = malloc((n + !n) * sizeof *sums);
         for (int t = 0; t < n_tiers; t++) {
-            int32_t departure = n % 3 == 0 ? -2048 : n % 3 == 1 ? 2048 : (int32_t)(check_random(seed) % 4097) - 2048;
+            int32_t departure = n % 3 == 0   ? -2048
+                                : n % 3 == 1 ? 2048
+                                             : (int32_t)(check_random(seed) % 4097) - 2048;
             for (size_t i = 0; i < n; i++) {
                 weights[i] = (int8_t)(i % 5 == 0 ? -128 : (int)(check_random(seed) & 0xff) - 128);
                 sums[i] = (int32_t)(check_random(seed) % 1000000) - 500000;
@@ -89,15 +94,19 @@ static void test_spread(uint64_t *seed)
 
 static void test_round_trips(uint64_t *seed)
 {
-    static const size_t shapes[][3] = {{1, 1, 0}, {1, 300, 0}, {300, 1, 0}, {17, 64, 5}, {90, 130, 0}, {4, 5000, 99}};
+    static const size_t shapes[][3] = {{1, 1, 0},   {1, 300, 0},  {300, 1, 0},
+                                       {17, 64, 5}, {90, 130, 0}, {4, 5000, 99}};
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         matrix m = make_matrix(shapes[i][0], shapes[i][1], shapes[i][2], seed);
         uint8_t *means = malloc(m.cols);
         for (size_t c = 0; c < m.cols; c++) means[c] = pc_mix_col_mean(52 + c * 3 % 16, 1);
         for (unsigned variant = 0; variant < 12; variant++) {
-            pc_mix_model model = {.cols = m.cols, .freqs = m.freqs, .has_signs = variant % 2,
+            pc_mix_model model = {.cols = m.cols,
+                                  .freqs = m.freqs,
+                                  .has_signs = variant % 2,
                                   .octave = variant / 4 == 2 ? PC_MIX_LINEAR : (uint8_t)(2 + variant / 4),
-                                  .first = 300, .col_means = variant / 2 % 2 ? means : NULL};
+                                  .first = 300,
+                                  .col_means = variant / 2 % 2 ? means : NULL};
             size_t size = check_round_trip(&model, &m);
             if (m.n > 10000 && m.cols < 200) { /* log-odds of the sixteen column levels: a bit saved each */
                 uint64_t counts_bits = 0;
@@ -163,14 +172,16 @@ static void test_odd_tables(uint64_t *seed)
     uint8_t coded[64], *workspace = malloc(pc_mix_workspace(m.cols));
     size_t size;
     m.symbols[5] = 78;
-    CHECK(pc_mix_encode(&tiers[0], &model, m.symbols, NULL, m.n, coded, sizeof coded, &size, workspace) == PC_ERR_PARAM);
+    CHECK(pc_mix_encode(&tiers[0], &model, m.symbols, NULL, m.n, coded, sizeof coded, &size, workspace) ==
+          PC_ERR_PARAM);
     free(workspace);
     m.freqs[77] = PC_RANS_TOTAL - 2;
     m.freqs[0] = m.freqs[255] = 1;
     for (size_t i = 0; i < m.n; i++) m.symbols[i] = (uint8_t)check_random(seed);
     check_round_trip(&model, &m);
     memset(m.freqs, 0, sizeof m.freqs); /* a steep table: the deepest tree */
-    for (unsigned i = 0, left = PC_RANS_TOTAL; i < 256; i++) left -= m.freqs[i] = (uint16_t)(left > 1 ? (left + 1) / 2 : left);
+    for (unsigned i = 0, left = PC_RANS_TOTAL; i < 256; i++)
+        left -= m.freqs[i] = (uint16_t)(left > 1 ? (left + 1) / 2 : left);
     for (size_t i = 0; i < m.n; i++) m.symbols[i] = (uint8_t)(check_random(seed) % 12);
     check_round_trip(&model, &m);
     free_matrix(&m);
@@ -183,19 +194,23 @@ static void test_damage(uint64_t *seed)
     uint8_t coded[4096], symbols[12 * 64], signs[12 * 64];
     size_t size = 0;
     void *workspace = malloc(pc_mix_workspace(m.cols));
-    CHECK(pc_mix_encode(&tiers[0], &model, m.symbols, m.signs, m.n, coded, sizeof coded, &size, workspace) == PC_OK);
+    CHECK(pc_mix_encode(&tiers[0], &model, m.symbols, m.signs, m.n, coded, sizeof coded, &size, workspace) ==
+          PC_OK);
     for (size_t cut = 0; cut < size; cut++) {
         uint8_t *exact = malloc(cut + !cut);
         memcpy(exact, coded, cut);
         CHECK(pc_mix_decode(&tiers[0], &model, exact, cut, symbols, signs, m.n, workspace) != PC_OK);
         free(exact);
     }
-    CHECK(pc_mix_decode(&tiers[0], &model, coded, size + 1, symbols, signs, m.n, workspace) == PC_ERR_CORRUPT);
+    CHECK(pc_mix_decode(&tiers[0], &model, coded, size + 1, symbols, signs, m.n, workspace) ==
+          PC_ERR_CORRUPT);
     for (unsigned round = 0; round < 500; round++) {
         uint8_t damaged[4096];
         memcpy(damaged, coded, size);
-        if (round % 2) damaged[check_random(seed) % size] ^= (uint8_t)(1u << (check_random(seed) & 7));
-        else for (size_t i = 0; i < size; i++) damaged[i] = (uint8_t)check_random(seed);
+        if (round % 2)
+            damaged[check_random(seed) % size] ^= (uint8_t)(1u << (check_random(seed) & 7));
+        else
+            for (size_t i = 0; i < size; i++) damaged[i] = (uint8_t)check_random(seed);
         pc_status status = pc_mix_decode(&tiers[0], &model, damaged, size, symbols, signs, m.n, workspace);
         CHECK(status == PC_OK || status == PC_ERR_TRUNCATED || status == PC_ERR_CORRUPT);
     }

@@ -11,7 +11,7 @@
 static pc_kernels tiers[3];
 static int n_tiers;
 
-static const size_t sizes[] = {0,   1,   2,    7,    8,    9,    31,    32,    33,    63,    64,    65,
+static const size_t sizes[] = {0,   1,   2,   7,    8,    9,    31,    32,    33,    63,     64,    65,
                                127, 128, 129, 1000, 4095, 4097, 65535, 65536, 65537, 131072, 200001};
 enum { N_SIZES = sizeof sizes / sizeof sizes[0] };
 
@@ -21,15 +21,18 @@ static void test_kernels(uint64_t *seed, size_t n, unsigned ones_in_256)
 {
     size_t mask_size = pc_ceil_div(n, 8), n_upper = 0;
     unsigned threshold = 1 + (unsigned)(check_random(seed) % 255);
-    uint8_t *ranks = malloc(n + 1), *upper = malloc(n + 1), *lower = malloc(n + 1), *mask = calloc(1, mask_size + 1);
+    uint8_t *ranks = malloc(n + 1), *upper = malloc(n + 1), *lower = malloc(n + 1),
+            *mask = calloc(1, mask_size + 1);
     if (!ranks || !upper || !lower || !mask) abort();
     for (size_t i = 0; i < n; i++) {
         unsigned up = check_random(seed) % 256 < ones_in_256;
         uint64_t r = check_random(seed);
         ranks[i] = (uint8_t)(up ? threshold + r % (256 - threshold) : r % threshold);
         mask[i / 8] |= (uint8_t)(up << i % 8);
-        if (up) upper[n_upper++] = ranks[i];
-        else lower[i - n_upper] = ranks[i];
+        if (up)
+            upper[n_upper++] = ranks[i];
+        else
+            lower[i - n_upper] = ranks[i];
     }
     size_t n_lower = n - n_upper;
     for (int t = 0; t < n_tiers; t++) {
@@ -106,8 +109,10 @@ static void draw(uint64_t *seed, const uint32_t counts[256], uint8_t *dst, size_
         unsigned low = 0, high = 256;
         while (high - low > 1) {
             unsigned mid = (low + high) / 2;
-            if (sums[mid] <= r) low = mid;
-            else high = mid;
+            if (sums[mid] <= r)
+                low = mid;
+            else
+                high = mid;
         }
         dst[i] = (uint8_t)low;
     }
@@ -129,8 +134,10 @@ static void check_code(const pc_pivot_code *code)
     CHECK(code->n_nodes == 2 * leaves - 1 && leaves <= PC_PIVOT_MAX_LEAVES);
     for (unsigned i = 0; i < code->n_nodes; i++) {
         const pc_pivot_node *node = &code->nodes[i];
-        if (!node->leaf) CHECK(node->upper > i + 1 && node->upper < code->n_nodes);
-        else CHECK(node->first + (1u << node->width) <= PC_MAX(live, 1u));
+        if (!node->leaf)
+            CHECK(node->upper > i + 1 && node->upper < code->n_nodes);
+        else
+            CHECK(node->first + (1u << node->width) <= PC_MAX(live, 1u));
     }
 }
 
@@ -142,7 +149,8 @@ typedef struct stream {
     uint8_t *src, *coded;
 } stream;
 
-static pc_status decode(int tier, const stream *s, const uint8_t *coded, size_t size, uint8_t *dst, size_t *used)
+static pc_status decode(int tier, const stream *s, const uint8_t *coded, size_t size, uint8_t *dst,
+                        size_t *used)
 {
     uint8_t *src = check_alloc(size + PC_SLACK), *workspace = check_alloc(pc_pivot_decode_workspace());
     if (size != 0) memcpy(src, coded, size);
@@ -161,7 +169,8 @@ static void round_trip(stream *s)
         uint8_t *src = check_alloc(s->n + PC_SLACK);
         size_t size = 0;
         memcpy(src, s->src, s->n);
-        CHECK(pc_pivot_encode(&tiers[t], s->code, src, s->n, dst, cap - 1, &size, workspace) == PC_ERR_DST_SIZE);
+        CHECK(pc_pivot_encode(&tiers[t], s->code, src, s->n, dst, cap - 1, &size, workspace) ==
+              PC_ERR_DST_SIZE);
         CHECK(pc_pivot_encode(&tiers[t], s->code, src, s->n, dst, cap, &size, workspace) == PC_OK);
         CHECK(size <= pc_pivot_bound(s->n));
         if (s->coded == NULL) {

@@ -12,7 +12,8 @@ static int n_tiers;
 typedef enum content { ANY_BITS, NARROW, ZEROS, ONE_VALUE, EDGES, CONTENTS } content;
 
 /* Elements whose keys are anything, near the middle of the window, nothing, or at the window's ends. */
-static void fill(uint64_t *seed, uint8_t *src, size_t n, const pc_float_layout *l, pc_key_window w, content kind)
+static void fill(uint64_t *seed, uint8_t *src, size_t n, const pc_float_layout *l, pc_key_window w,
+                 content kind)
 {
     uint64_t one = check_random(seed);
     unsigned shift = l->low_bits + l->mid_bits - 1u;
@@ -40,10 +41,14 @@ static void cut(uint64_t x, const pc_float_layout *l, pc_key_window w, uint8_t *
     *low = x & (((uint64_t)1 << l->low_bits) - 1);
     *mid = (uint8_t)(sign << raw_bits | (x >> l->low_bits & ((1u << raw_bits) - 1)));
     *outside = key != 0 && (key < w.first || key > w.last);
-    if (key == 0) *symbol = 0;
-    else if (key < w.first) *symbol = 1;
-    else if (key > w.last) *symbol = (uint8_t)(w.last - w.first + 1);
-    else *symbol = (uint8_t)(key - w.first + 1);
+    if (key == 0)
+        *symbol = 0;
+    else if (key < w.first)
+        *symbol = 1;
+    else if (key > w.last)
+        *symbol = (uint8_t)(w.last - w.first + 1);
+    else
+        *symbol = (uint8_t)(key - w.first + 1);
 }
 
 static void test_layout(uint64_t *seed, size_t n, const pc_float_layout *l, pc_key_window w, content kind)
@@ -88,7 +93,8 @@ static void test_hostile(uint64_t *seed, size_t n, const pc_float_layout *l, pc_
     uint8_t *mids = check_random_bytes(check_random(seed), n + PC_SLACK);
     uint8_t *lows = check_random_bytes(check_random(seed), lows_size);
     for (size_t i = 0; i < n; i++) mids[i] &= (uint8_t)((1u << l->mid_bits) - 1);
-    for (size_t i = 0; l->low_bits < 8 && i < n * low_size; i++) lows[i] &= (uint8_t)((1u << l->low_bits) - 1);
+    for (size_t i = 0; l->low_bits < 8 && i < n * low_size; i++)
+        lows[i] &= (uint8_t)((1u << l->low_bits) - 1);
     for (int t = 0; t < n_tiers; t++) {
         uint8_t *back = check_alloc(size);
         tiers[t].float_merge(symbols, mids, lows, n, l, w, back);
@@ -123,12 +129,14 @@ int main(void)
     n_tiers = check_tables(tiers);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         for (size_t l = 0; l < sizeof layouts / sizeof layouts[0]; l++) {
-            unsigned top = (1u << layouts[l].key_bits) - 1, first = 1 + (unsigned)(check_random(&seed) % (top - 254));
-            const pc_key_window windows[] = {{1, 1},
-                                             {1, 255},
-                                             {(uint16_t)top, (uint16_t)top},
-                                             {(uint16_t)(top - 254), (uint16_t)top},
-                                             {(uint16_t)first, (uint16_t)(first + check_random(&seed) % 255)}};
+            unsigned top = (1u << layouts[l].key_bits) - 1,
+                     first = 1 + (unsigned)(check_random(&seed) % (top - 254));
+            const pc_key_window windows[] = {
+                {1, 1},
+                {1, 255},
+                {(uint16_t)top, (uint16_t)top},
+                {(uint16_t)(top - 254), (uint16_t)top},
+                {(uint16_t)first, (uint16_t)(first + check_random(&seed) % 255)}};
             for (size_t w = 0; w < 5; w++) {
                 for (int kind = 0; kind < CONTENTS; kind++)
                     test_layout(&seed, sizes[i], &layouts[l], windows[w], (content)kind);

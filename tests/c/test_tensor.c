@@ -19,7 +19,7 @@ static unsigned methods_seen, forms_seen, coders_seen, flags_seen, grouped_seen;
 /* -- Content ---------------------------------------------------------------------------------------- */
 
 typedef enum content {
-    NOISE,      /* any bits */
+    NOISE, /* any bits */
     ZEROS,
     ONE_VALUE,
     WEIGHTS,    /* a hill of exponents, scales by row and column */
@@ -41,7 +41,9 @@ static uint64_t weight(uint64_t *seed, const pc_dtype_traits *t, unsigned scale)
 {
     uint64_t r = check_random(seed);
     if (!t->is_float) return (r & 15) + (r >> 4 & 15) + scale; /* a hill */
-    unsigned bits = 8u * t->size, exponent_bits = t->size == 8 ? 11 : t->name[0] == 'F' && t->size == 2 ? 5 : 8;
+    unsigned bits = 8u * t->size, exponent_bits = t->size == 8                        ? 11
+                                                  : t->name[0] == 'F' && t->size == 2 ? 5
+                                                                                      : 8;
     unsigned top = (1u << (exponent_bits - 1)) - 2 - scale, drop = 0;
     while (drop < 20 && (r & 1) == 0) drop++, r >>= 1;
     uint64_t exponent = top > drop ? top - drop : 0, mantissa_bits = bits - 1 - exponent_bits;
@@ -49,7 +51,8 @@ static uint64_t weight(uint64_t *seed, const pc_dtype_traits *t, unsigned scale)
     return (check_random(seed) & 1) << (bits - 1) | exponent << mantissa_bits | mantissa;
 }
 
-static uint64_t element(uint64_t *seed, content kind, const pc_dtype_traits *t, size_t i, size_t cols, uint64_t one)
+static uint64_t element(uint64_t *seed, content kind, const pc_dtype_traits *t, size_t i, size_t cols,
+                        uint64_t one)
 {
     size_t row = i / cols, col = i % cols;
     unsigned scale = (unsigned)(row % 3 * 2 + (col * 2654435761u >> 7) % 3);
@@ -125,7 +128,8 @@ static frame encode(const pc_kernels *k, const uint8_t *data, uint64_t size, pc_
     if (threads != 0) {
         size_t room_size = pc_tensor_encode_room(e, f.chunks, threads);
         uint8_t *room = check_alloc(room_size), *payload = NULL;
-        CHECK(pc_tensor_encode_chunks(e, 0, f.chunks, threads, room, &payload, &f.payload_size, sizes, f.hashes) == PC_OK);
+        CHECK(pc_tensor_encode_chunks(e, 0, f.chunks, threads, room, &payload, &f.payload_size, sizes,
+                                      f.hashes) == PC_OK);
         memcpy(f.payload, payload, f.payload_size);
         check_free(room, room_size);
     } else { /* one by one, from the last to the first, in memory of exactly the stated size */
@@ -136,7 +140,8 @@ static frame encode(const pc_kernels *k, const uint8_t *data, uint64_t size, pc_
             size_t used = 0;
             CHECK(pc_tensor_encode_chunk(e, c, dst, info->chunk_bound - 1, &used, &f.hashes[c], workspace) ==
                   PC_ERR_DST_SIZE);
-            CHECK(pc_tensor_encode_chunk(e, c, dst, info->chunk_bound, &used, &f.hashes[c], workspace) == PC_OK);
+            CHECK(pc_tensor_encode_chunk(e, c, dst, info->chunk_bound, &used, &f.hashes[c], workspace) ==
+                  PC_OK);
             CHECK(used <= PC_CHUNK_HEAD + pc_tensor_chunk_size(info, c));
             sizes[c] = (uint32_t)used;
             parts[c] = copy_of(dst, used);
@@ -156,15 +161,13 @@ static frame encode(const pc_kernels *k, const uint8_t *data, uint64_t size, pc_
     return f;
 }
 
-static void free_frame(frame *f)
-{
-    free(f->head), free(f->payload), free(f->table), free(f->hashes);
-}
+static void free_frame(frame *f) { free(f->head), free(f->payload), free(f->table), free(f->hashes); }
 
 static int same_frame(const frame *a, const frame *b)
 {
     return a->head_size == b->head_size && a->payload_size == b->payload_size && a->chunks == b->chunks &&
-           memcmp(a->head, b->head, a->head_size) == 0 && memcmp(a->payload, b->payload, a->payload_size) == 0 &&
+           memcmp(a->head, b->head, a->head_size) == 0 &&
+           memcmp(a->payload, b->payload, a->payload_size) == 0 &&
            memcmp(a->table, b->table, 4 * a->chunks) == 0 && memcmp(a->hashes, b->hashes, 8 * a->chunks) == 0;
 }
 
@@ -211,22 +214,26 @@ static void check_parts(uint64_t *seed, const pc_kernels *k, const frame *f)
         size_t first = (size_t)(check_random(seed) % f->chunks), failed = 0, begin = 0, used = 0, have = 0;
         size_t count = 1 + (size_t)(check_random(seed) % (f->chunks - first));
         for (size_t c = 0; c < first + count; c++) {
-            if (c < first) begin += pc_load32(f->table + 4 * c);
-            else used += pc_load32(f->table + 4 * c), have += pc_tensor_chunk_size(info, c);
+            if (c < first)
+                begin += pc_load32(f->table + 4 * c);
+            else
+                used += pc_load32(f->table + 4 * c), have += pc_tensor_chunk_size(info, c);
         }
-        size_t skip = (size_t)(check_random(seed) % (have + 1)), size = (size_t)(check_random(seed) % (have - skip + 1));
+        size_t skip = (size_t)(check_random(seed) % (have + 1)),
+               size = (size_t)(check_random(seed) % (have - skip + 1));
         uint8_t *dst = check_alloc(size);
-        CHECK(pc_tensor_decode_chunks(d, first, count, 1 + round % 3, f->payload + begin, used, f->table + 4 * first,
-                                      skip, dst, size, &failed) == PC_OK);
+        CHECK(pc_tensor_decode_chunks(d, first, count, 1 + round % 3, f->payload + begin, used,
+                                      f->table + 4 * first, skip, dst, size, &failed) == PC_OK);
         CHECK(size == 0 || memcmp(dst, f->data + first * info->chunk_bytes + skip, size) == 0);
-        CHECK(pc_tensor_decode_chunks(d, first, count, 1, f->payload + begin, used, f->table + 4 * first, have, dst,
-                                      1, &failed) == PC_ERR_PARAM);
+        CHECK(pc_tensor_decode_chunks(d, first, count, 1, f->payload + begin, used, f->table + 4 * first,
+                                      have, dst, 1, &failed) == PC_ERR_PARAM);
         check_free(dst, size);
     }
     pc_tensor_decoder_free(d);
 }
 
-static frame round_trip(uint64_t *seed, const uint8_t *data, uint64_t size, pc_dtype dtype, size_t cols, pc_level level)
+static frame round_trip(uint64_t *seed, const uint8_t *data, uint64_t size, pc_dtype dtype, size_t cols,
+                        pc_level level)
 {
     frame f = encode(&tiers[0], data, size, dtype, cols, level, 0);
     note(&f);
@@ -262,16 +269,20 @@ static void test_all(uint64_t *seed)
     for (unsigned dtype = 0; dtype < PC_DTYPE_COUNT; dtype++)
         for (int kind = 0; kind < CONTENTS; kind++) {
             int narrow = traits_of((pc_dtype)dtype)->size == 1;
-            if (narrow && kind != NOISE && kind != SKEWED && dtype % 4 != 0) continue; /* alike but for the name */
+            if (narrow && kind != NOISE && kind != SKEWED && dtype % 4 != 0)
+                continue; /* alike but for the name */
             unsigned level = 1 + (dtype + (unsigned)kind) % 4;
-            test_case(seed, (content)kind, (pc_dtype)dtype, level == PC_LEVEL_MAX ? 1234 : 12345, 96, (pc_level)level);
+            test_case(seed, (content)kind, (pc_dtype)dtype, level == PC_LEVEL_MAX ? 1234 : 12345, 96,
+                      (pc_level)level);
         }
-    static const pc_dtype kinds[] = {PC_DTYPE_BF16, PC_DTYPE_F16, PC_DTYPE_F32, PC_DTYPE_F64, PC_DTYPE_I8, PC_DTYPE_U32};
+    static const pc_dtype kinds[] = {PC_DTYPE_BF16, PC_DTYPE_F16, PC_DTYPE_F32,
+                                     PC_DTYPE_F64,  PC_DTYPE_I8,  PC_DTYPE_U32};
     static const size_t counts[] = {0, 1, 2, 7, 8, 9, 63, 64, 65, 127, 1023, 1024, 1025, 4099};
     for (size_t d = 0; d < 6; d++)
         for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
             for (unsigned level = 1; level <= 3; level++) {
-                test_case(seed, (content)((i + d) % CONTENTS), kinds[d], counts[i], i % 3 * 33, (pc_level)level);
+                test_case(seed, (content)((i + d) % CONTENTS), kinds[d], counts[i], i % 3 * 33,
+                          (pc_level)level);
                 test_case(seed, WEIGHTS, kinds[d], counts[i], 1, (pc_level)level);
             }
     static const size_t cols[] = {0, 1, 2, 3, 63, 64, 65, 1000, 65536, 65537, 99999};
@@ -312,7 +323,8 @@ static void check_verdicts(const frame *f, const uint8_t *head, size_t head_size
         const pc_tensor_info *info = pc_tensor_decoder_info(d[0]);
         for (size_t c = 0, at = 0; c < f->chunks && c < info->chunks; at += pc_load32(f->table + 4 * c++)) {
             size_t size = pc_tensor_chunk_size(info, c), used = pc_load32(f->table + 4 * c);
-            if (size > 1 << 22 || info->workspace_size > 1 << 26) break; /* a giant, and a fraud: the table has no room */
+            if (size > 1 << 22 || info->workspace_size > 1 << 26)
+                break; /* a giant, and a fraud: the table has no room */
             uint8_t *payload = check_alloc(used), *first = check_alloc(size);
             memcpy(payload, f->payload + at, used);
             for (int t = 0; t < n_tiers; t++) {
@@ -381,7 +393,8 @@ static void damage_payload(uint64_t *seed, frame *f, unsigned stride)
     uint8_t *keep = copy_of(f->payload, f->payload_size);
     for (unsigned round = 0; round < 200 && f->payload_size > 9; round++) {
         for (unsigned i = 0; i < 1 + round % 3; i++)
-            f->payload[9 + check_random(seed) % PC_MIN(f->payload_size - 9, (size_t)(round % 2 ? 40 : 1 << 30))] =
+            f->payload[9 +
+                       check_random(seed) % PC_MIN(f->payload_size - 9, (size_t)(round % 2 ? 40 : 1 << 30))] =
                 (uint8_t)check_random(seed);
         check_verdicts(f, f->head, f->head_size);
         memcpy(f->payload, keep, f->payload_size);
@@ -407,7 +420,8 @@ static void damage_table(const frame *f)
             for (size_t i = 0; i < c; i++) start += pc_load32(f->table + 4 * i);
             if (cut.payload == NULL) abort();
             memcpy(cut.payload, f->payload, start + size - less);
-            memcpy(cut.payload + start + size - less, f->payload + start + size, f->payload_size - start - size);
+            memcpy(cut.payload + start + size - less, f->payload + start + size,
+                   f->payload_size - start - size);
             pc_store32(cut.table + 4 * c, size - less);
             cut.payload_size = f->payload_size - less;
             CHECK(decode(&tiers[n_tiers - 1], &cut, 2, back, &failed) != PC_OK && failed == c);
@@ -418,7 +432,8 @@ static void damage_table(const frame *f)
         pc_store32(cut.table + 4 * c, 0xffffffffu);
         CHECK(decode(&tiers[0], &cut, 1, back, &failed) == PC_ERR_TRUNCATED && failed == c);
         pc_store32(cut.table + 4 * c, size + 1);
-        CHECK(decode(&tiers[0], &cut, 1, back, &failed) != PC_OK && failed == (f->chunks > c + 1 ? failed : c));
+        CHECK(decode(&tiers[0], &cut, 1, back, &failed) != PC_OK &&
+              failed == (f->chunks > c + 1 ? failed : c));
         free(cut.table);
         cut = *f;
     }
@@ -433,24 +448,36 @@ static void test_damage(uint64_t *seed)
         size_t n, cols;
         pc_level level;
     } cases[] = {
-        {WEIGHTS, PC_DTYPE_BF16, 100, 0, PC_LEVEL_DEFAULT},   {WEIGHTS, PC_DTYPE_F16, 130, 64, PC_LEVEL_HIGH},
-        {TRIMMED, PC_DTYPE_F32, 300, 64, PC_LEVEL_DEFAULT},   {TRIMMED, PC_DTYPE_F16, 300, 64, PC_LEVEL_DEFAULT},
-        {TRIMMED, PC_DTYPE_F64, 300, 64, PC_LEVEL_HIGH},      {CONSTANT, PC_DTYPE_BF16, 700, 64, PC_LEVEL_HIGH},
+        {WEIGHTS, PC_DTYPE_BF16, 100, 0, PC_LEVEL_DEFAULT},
+        {WEIGHTS, PC_DTYPE_F16, 130, 64, PC_LEVEL_HIGH},
+        {TRIMMED, PC_DTYPE_F32, 300, 64, PC_LEVEL_DEFAULT},
+        {TRIMMED, PC_DTYPE_F16, 300, 64, PC_LEVEL_DEFAULT},
+        {TRIMMED, PC_DTYPE_F64, 300, 64, PC_LEVEL_HIGH},
+        {CONSTANT, PC_DTYPE_BF16, 700, 64, PC_LEVEL_HIGH},
         {OUTLIERS, PC_DTYPE_BF16, 3000, 64, PC_LEVEL_DEFAULT},
-        {SPARSE, PC_DTYPE_F32, 200, 64, PC_LEVEL_DEFAULT},    {SPARSE, PC_DTYPE_BF16, 400, 64, PC_LEVEL_HIGH},
-        {FEW_VALUES, PC_DTYPE_F32, 600, 64, PC_LEVEL_DEFAULT}, {FEW_VALUES, PC_DTYPE_U64, 600, 64, PC_LEVEL_HIGH},
-        {COUNTER, PC_DTYPE_I64, 200, 0, PC_LEVEL_DEFAULT},    {SKEWED, PC_DTYPE_U16, 400, 0, PC_LEVEL_HIGH},
-        {SKEWED, PC_DTYPE_I8, 400, 64, PC_LEVEL_HIGH},        {SKEWED, PC_DTYPE_I8, 400, 64, PC_LEVEL_FAST},
-        {WEIGHTS, PC_DTYPE_BF16, 700, 70, PC_LEVEL_MAX},      {SKEWED, PC_DTYPE_I8, 400, 64, PC_LEVEL_MAX},
-        {TRIMMED, PC_DTYPE_F32, 300, 64, PC_LEVEL_MAX},       {SPARSE, PC_DTYPE_F16, 400, 64, PC_LEVEL_MAX},
-        {ZEROS, PC_DTYPE_F32, 100, 0, PC_LEVEL_DEFAULT},      {NOISE, PC_DTYPE_F16, 60, 0, PC_LEVEL_DEFAULT},
-        {WEIGHTS, PC_DTYPE_BF16, 0, 0, PC_LEVEL_DEFAULT},     {WEIGHTS, PC_DTYPE_BF16, 1, 0, PC_LEVEL_HIGH},
+        {SPARSE, PC_DTYPE_F32, 200, 64, PC_LEVEL_DEFAULT},
+        {SPARSE, PC_DTYPE_BF16, 400, 64, PC_LEVEL_HIGH},
+        {FEW_VALUES, PC_DTYPE_F32, 600, 64, PC_LEVEL_DEFAULT},
+        {FEW_VALUES, PC_DTYPE_U64, 600, 64, PC_LEVEL_HIGH},
+        {COUNTER, PC_DTYPE_I64, 200, 0, PC_LEVEL_DEFAULT},
+        {SKEWED, PC_DTYPE_U16, 400, 0, PC_LEVEL_HIGH},
+        {SKEWED, PC_DTYPE_I8, 400, 64, PC_LEVEL_HIGH},
+        {SKEWED, PC_DTYPE_I8, 400, 64, PC_LEVEL_FAST},
+        {WEIGHTS, PC_DTYPE_BF16, 700, 70, PC_LEVEL_MAX},
+        {SKEWED, PC_DTYPE_I8, 400, 64, PC_LEVEL_MAX},
+        {TRIMMED, PC_DTYPE_F32, 300, 64, PC_LEVEL_MAX},
+        {SPARSE, PC_DTYPE_F16, 400, 64, PC_LEVEL_MAX},
+        {ZEROS, PC_DTYPE_F32, 100, 0, PC_LEVEL_DEFAULT},
+        {NOISE, PC_DTYPE_F16, 60, 0, PC_LEVEL_DEFAULT},
+        {WEIGHTS, PC_DTYPE_BF16, 0, 0, PC_LEVEL_DEFAULT},
+        {WEIGHTS, PC_DTYPE_BF16, 1, 0, PC_LEVEL_HIGH},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t size = cases[i].n * traits_of(cases[i].dtype)->size;
         uint8_t *data = make(seed, cases[i].kind, cases[i].dtype, cases[i].n, cases[i].cols);
         frame f = round_trip(seed, data, size, cases[i].dtype, cases[i].cols, cases[i].level);
-        unsigned slow = cases[i].level == PC_LEVEL_MAX ? 16 : 1, stride = slow + (unsigned)(f.payload_size / 400);
+        unsigned slow = cases[i].level == PC_LEVEL_MAX ? 16 : 1,
+                 stride = slow + (unsigned)(f.payload_size / 400);
         damage_head(seed, &f, slow);
         damage_payload(seed, &f, stride);
         damage_table(&f);
@@ -463,12 +490,14 @@ static void test_damage(uint64_t *seed)
         uint8_t *data = make(seed, OUTLIERS, PC_DTYPE_BF16, n, 256);
         frame f = round_trip(seed, data, 2 * n, PC_DTYPE_BF16, 256, (pc_level)level);
         for (unsigned round = 0; round < 12; round++) {
-            size_t at = round % 2 ? (size_t)(check_random(seed) % f.payload_size) : 9 + (size_t)(check_random(seed) % 60);
+            size_t at = round % 2 ? (size_t)(check_random(seed) % f.payload_size)
+                                  : 9 + (size_t)(check_random(seed) % 60);
             uint8_t keep = f.payload[at], *head = copy_of(f.head, f.head_size);
             f.payload[at] ^= (uint8_t)(1 + check_random(seed) % 255);
             check_verdicts(&f, f.head, f.head_size);
             f.payload[at] = keep;
-            head[PC_HEAD_FIXED + check_random(seed) % (f.head_size - PC_HEAD_FIXED)] ^= (uint8_t)(1u << round % 8);
+            head[PC_HEAD_FIXED + check_random(seed) % (f.head_size - PC_HEAD_FIXED)] ^=
+                (uint8_t)(1u << round % 8);
             seal(head, f.head_size);
             check_verdicts(&f, head, f.head_size);
             free(head);
@@ -482,9 +511,12 @@ static void test_damage(uint64_t *seed)
 static void test_lies(void)
 {
     pc_tensor_decoder *d = NULL;
-    uint8_t head[PC_HEAD_FIXED + 200] = {[PC_HEAD_VERSION] = PC_FRAME_VERSION, [PC_HEAD_DTYPE] = PC_DTYPE_U8,
-                                         [PC_HEAD_METHOD] = PC_METHOD_BYTE, [PC_HEAD_ROW_GROUPS] = 1,
-                                         [PC_HEAD_COL_GROUPS] = 2, [PC_HEAD_TABLES] = 1};
+    uint8_t head[PC_HEAD_FIXED + 200] = {[PC_HEAD_VERSION] = PC_FRAME_VERSION,
+                                         [PC_HEAD_DTYPE] = PC_DTYPE_U8,
+                                         [PC_HEAD_METHOD] = PC_METHOD_BYTE,
+                                         [PC_HEAD_ROW_GROUPS] = 1,
+                                         [PC_HEAD_COL_GROUPS] = 2,
+                                         [PC_HEAD_TABLES] = 1};
     head[PC_HEAD_FIXED] = 1; /* a section of one value, however long */
     head[PC_HEAD_FIXED + 2] = 5, head[PC_HEAD_FIXED + 3] = 5, head[PC_HEAD_FIXED + 4] = 1; /* one symbol */
     pc_store32(head + PC_HEAD_LENGTH, PC_HEAD_FIXED + 5);
@@ -513,7 +545,8 @@ static void test_params(void)
     CHECK(pc_tensor_encoder_create(&tiers[0], data, 64, PC_DTYPE_F32, 0, (pc_level)0, &e) == PC_ERR_PARAM);
     CHECK(pc_tensor_encoder_create(&tiers[0], data, 64, PC_DTYPE_F32, 0, (pc_level)5, &e) == PC_ERR_PARAM);
     CHECK(pc_tensor_encoder_create(&tiers[0], data, 63, PC_DTYPE_F32, 0, PC_LEVEL_FAST, &e) == PC_ERR_PARAM);
-    CHECK(pc_tensor_encoder_create(&tiers[0], data, 64, PC_DTYPE_COUNT, 0, PC_LEVEL_FAST, &e) == PC_ERR_UNSUPPORTED);
+    CHECK(pc_tensor_encoder_create(&tiers[0], data, 64, PC_DTYPE_COUNT, 0, PC_LEVEL_FAST, &e) ==
+          PC_ERR_UNSUPPORTED);
     CHECK(pc_dtype_name(PC_DTYPE_COUNT) == NULL && pc_dtype_size(PC_DTYPE_COUNT) == 0);
     CHECK(pc_dtype_size(PC_DTYPE_C64) == 4 && strcmp(pc_dtype_name(PC_DTYPE_F6_E3M2), "F6_E3M2") == 0);
 }

@@ -28,11 +28,13 @@ static void test_rows(uint64_t *seed, size_t cols, size_t n_rows, size_t stride)
     uint8_t *rows = check_random_bytes(check_random(seed), all);
     uint32_t *offsets = random_offsets(seed, cols, n_rows), *order = random_offsets(seed, n_rows, 1);
     for (int i = 0; i < n_tiers; i++) {
-        uint8_t *columns = check_alloc(size), *padded = check_alloc(size + PC_STRIP - 1), *back = check_alloc(all);
+        uint8_t *columns = check_alloc(size), *padded = check_alloc(size + PC_STRIP - 1),
+                *back = check_alloc(all);
         pc_gather_rows(&tiers[i], rows, stride, order, n_rows, cols, offsets, columns);
         int same = 1;
         for (size_t c = 0; c < cols; c++)
-            for (size_t r = 0; r < n_rows; r++) same &= columns[offsets[c] + r] == rows[order[r] * stride + c];
+            for (size_t r = 0; r < n_rows; r++)
+                same &= columns[offsets[c] + r] == rows[order[r] * stride + c];
         CHECK(same);
         if (size != 0) memcpy(padded, columns, size);
         if (all != 0) memcpy(back, rows, all); /* what lies between rows stays */
@@ -68,7 +70,8 @@ static void test_sums(uint64_t *seed, size_t n)
 
 int main(void)
 {
-    static const size_t sizes[] = {0, 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 255, 256, 257, 384, 1001};
+    static const size_t sizes[] = {0,  1,  7,  8,  9,   15,  16,  17,  31,  32,
+                                   33, 63, 64, 65, 255, 256, 257, 384, 1001};
     uint64_t seed = 11;
     n_tiers = check_tables(tiers);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)

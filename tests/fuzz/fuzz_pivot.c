@@ -25,18 +25,20 @@ static void read_lengths(parts *in, uint8_t lengths[256])
     }
 }
 
-static void check_encode(const pc_kernels *tiers, int n_tiers, const pc_pivot_code *code, const uint8_t *symbols,
-                         size_t n)
+static void check_encode(const pc_kernels *tiers, int n_tiers, const pc_pivot_code *code,
+                         const uint8_t *symbols, size_t n)
 {
     size_t cap = pc_pivot_bound(n) + PC_SLACK, first_size = 0;
-    uint8_t *first = fuzz_block(cap), *dst = fuzz_block(cap), *workspace = fuzz_block(pc_pivot_encode_workspace());
+    uint8_t *first = fuzz_block(cap), *dst = fuzz_block(cap),
+            *workspace = fuzz_block(pc_pivot_encode_workspace());
     uint8_t *decoder_space = fuzz_block(pc_pivot_decode_workspace()), *back = fuzz_block(n + PC_SLACK);
     for (int t = 0; t < n_tiers; t++) {
         size_t size = 0, used = 0;
         MUST(pc_pivot_encode(&tiers[t], code, symbols, n, dst, cap, &size, workspace) == PC_OK);
         if (t == 0) memcpy(first, dst, first_size = size);
         MUST(size == first_size && memcmp(first, dst, size) == 0);
-        MUST(pc_pivot_decode(&tiers[t], code, dst, size, &used, back, n, decoder_space) == PC_OK && used == size);
+        MUST(pc_pivot_decode(&tiers[t], code, dst, size, &used, back, n, decoder_space) == PC_OK &&
+             used == size);
         MUST(memcmp(back, symbols, n) == 0);
     }
     free(first), free(dst), free(workspace), free(decoder_space), free(back);

@@ -10,7 +10,8 @@
 
 enum { MOST_CHUNKS = 4, MOST_BYTES = 1 << 20 };
 
-static void decode_chunk(pc_tensor_decoder *const d[3], int n_tiers, size_t chunk, const uint8_t *payload, size_t size)
+static void decode_chunk(pc_tensor_decoder *const d[3], int n_tiers, size_t chunk, const uint8_t *payload,
+                         size_t size)
 {
     const pc_tensor_info *info = pc_tensor_decoder_info(d[0]);
     size_t decoded = pc_tensor_chunk_size(info, chunk);
@@ -54,11 +55,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const pc_tensor_info *info = pc_tensor_decoder_info(d[0]);
         MUST(info->head_size == length);
         const uint8_t *payload = head + length, *end = head + size;
-        size_t chunks = info->chunks < MOST_CHUNKS ? info->chunks : MOST_CHUNKS, left = (size_t)(end - payload);
+        size_t chunks = info->chunks < MOST_CHUNKS ? info->chunks : MOST_CHUNKS,
+               left = (size_t)(end - payload);
         size_t table = 4 * info->chunks;
         for (size_t c = 0; c < chunks; c++) {
             /* Sizes from the table where it fits, else all there is. */
-            size_t used = info->chunks <= MOST_CHUNKS && table <= left ? pc_load32(end - table + 4 * c) : left;
+            size_t used =
+                info->chunks <= MOST_CHUNKS && table <= left ? pc_load32(end - table + 4 * c) : left;
             if (used > (size_t)(end - payload)) used = (size_t)(end - payload);
             decode_chunk(d, n_tiers, c, payload, used);
             payload += used;

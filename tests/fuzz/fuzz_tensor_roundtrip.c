@@ -15,10 +15,10 @@ static uint8_t *make(const uint8_t *bytes, size_t n_bytes, unsigned spread, size
         size_t again = n_bytes != 0 ? i / n_bytes : i;
         uint8_t byte = n_bytes != 0 ? bytes[i % n_bytes] : 0;
         state = state * 1664525u + 1013904223u;
-        if (spread & 1 && i % 4 < 2) byte = (uint8_t)(byte ^ (state >> 24));    /* noise in the low bytes */
-        if (spread & 2) byte = (uint8_t)(byte + again);                       /* a slope */
+        if (spread & 1 && i % 4 < 2) byte = (uint8_t)(byte ^ (state >> 24));     /* noise in the low bytes */
+        if (spread & 2) byte = (uint8_t)(byte + again);                          /* a slope */
         if (spread & 4 && (state >> 16) % 64 == 0) byte = (uint8_t)(state >> 8); /* outliers */
-        if (spread & 8 && again % 3 == 1) byte = 0;                           /* zeros */
+        if (spread & 8 && again % 3 == 1) byte = 0;                              /* zeros */
         data[i] = byte;
     }
     return data;
@@ -51,7 +51,8 @@ static void round_trip(const pc_kernels *tiers, int n_tiers, const uint8_t *data
         MUST(used == first_size && memcmp(first, dst, used) == 0);
         MUST(info->head_size == head_size && memcmp(head, pc_tensor_encoder_head(e), head_size) == 0);
         MUST(pc_tensor_decoder_create(&tiers[t], head, head_size, &d) == PC_OK);
-        MUST(pc_tensor_decode_chunks(d, 0, info->chunks, 1, first, first_size, table, 0, back, size, &failed) == PC_OK);
+        MUST(pc_tensor_decode_chunks(d, 0, info->chunks, 1, first, first_size, table, 0, back, size,
+                                     &failed) == PC_OK);
         MUST(memcmp(data, back, size) == 0);
         pc_tensor_decoder_free(d);
         pc_tensor_encoder_free(e);

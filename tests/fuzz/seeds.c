@@ -36,15 +36,26 @@ static uint32_t weight(size_t row)
     return dice(2) << 31 | exponent << 23 | dice(1 << 23);
 }
 
-typedef enum content { WEIGHTS, TRIMMED, CONSTANT, OUTLIERS, SPARSE, PALETTE, COUNTER, SKEWED, NOISE } content;
+typedef enum content {
+    WEIGHTS,
+    TRIMMED,
+    CONSTANT,
+    OUTLIERS,
+    SPARSE,
+    PALETTE,
+    COUNTER,
+    SKEWED,
+    NOISE
+} content;
 
 static uint64_t element(content kind, pc_dtype dtype, size_t i, size_t row)
 {
     uint32_t x = weight(row);
     unsigned shift = dtype == PC_DTYPE_BF16 ? 16 : dtype == PC_DTYPE_F16 ? 17 : 0;
-    uint64_t wide = dtype == PC_DTYPE_F64 ? (uint64_t)(x >> 31) << 63 | (uint64_t)(896 + (x >> 23 & 255)) << 52 |
-                                                (uint64_t)(x & 0x7fffff) << 29 | dice(1 << 23)
-                                          : (uint64_t)(x >> shift);
+    uint64_t wide = dtype == PC_DTYPE_F64
+                        ? (uint64_t)(x >> 31) << 63 | (uint64_t)(896 + (x >> 23 & 255)) << 52 |
+                              (uint64_t)(x & 0x7fffff) << 29 | dice(1 << 23)
+                        : (uint64_t)(x >> shift);
     switch (kind) {
     case TRIMMED: return row % 3 == 1 ? wide >> 16 << 16 : row % 3 == 2 ? wide >> 13 << 13 : wide;
     case CONSTANT: return row % 3 == 1 ? 0x3f80 : wide;
@@ -86,10 +97,11 @@ static void save_frame(const char *name, content kind, pc_dtype dtype, size_t n,
     pc_tensor_encoder_free(e);
 }
 
-static void save_parameters(const char *name, pc_dtype dtype, pc_level level, unsigned cols, unsigned n, unsigned spread)
+static void save_parameters(const char *name, pc_dtype dtype, pc_level level, unsigned cols, unsigned n,
+                            unsigned spread)
 {
-    uint8_t block[72] = {(uint8_t)dtype, (uint8_t)(level - 1), (uint8_t)cols, (uint8_t)(cols >> 8), (uint8_t)n,
-                         (uint8_t)(n >> 8), (uint8_t)(n >> 16), (uint8_t)spread};
+    uint8_t block[72] = {(uint8_t)dtype, (uint8_t)(level - 1), (uint8_t)cols,      (uint8_t)(cols >> 8),
+                         (uint8_t)n,     (uint8_t)(n >> 8),    (uint8_t)(n >> 16), (uint8_t)spread};
     for (unsigned i = 8; i < sizeof block; i++) block[i] = (uint8_t)(i % 2 ? 0x3c - dice(3) : dice(256));
     save("tensor_roundtrip", name, block, sizeof block);
 }

@@ -25,7 +25,7 @@ def together(work: Callable[[int], None]) -> None:
         try:
             barrier.wait(60)
             work(number)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             errors.append(error)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]

@@ -11,8 +11,8 @@
 #include "bitio/bits.h"
 
 /* The unpacking loop, specialised by the compiler for the number of fields. lut: NULL or 64 entries. */
-PC_INLINE void unpack(const uint8_t *src, size_t s, const pc_bits_field *field, unsigned n_fields, const uint8_t *lut,
-                      uint8_t *dst)
+PC_INLINE void unpack(const uint8_t *src, size_t s, const pc_bits_field *field, unsigned n_fields,
+                      const uint8_t *lut, uint8_t *dst)
 {
     uint8x16x4_t table = {{vdupq_n_u8(0), vdupq_n_u8(0), vdupq_n_u8(0), vdupq_n_u8(0)}};
     for (unsigned r = 0; lut != NULL && r < 4; r++) table.val[r] = vld1q_u8(lut + 16 * r);

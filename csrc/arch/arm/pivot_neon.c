@@ -64,7 +64,8 @@ size_t pc_pivot_partition_neon(uint8_t *list, size_t n, unsigned threshold, uint
     return (size_t)(kept - list);
 }
 
-void pc_pivot_merge_neon(const uint8_t *mask, size_t n, const uint8_t *lower, const uint8_t *upper, uint8_t *dst)
+void pc_pivot_merge_neon(const uint8_t *mask, size_t n, const uint8_t *lower, const uint8_t *upper,
+                         uint8_t *dst)
 {
     for (size_t i = 0; i < n; i += 64) {
         uint64_t up = pc_load64(mask + i / 8);
@@ -84,8 +85,7 @@ size_t pc_pivot_ones_neon(const uint8_t *mask, size_t n)
 {
     uint32x4_t sums = vdupq_n_u32(0);
     size_t i = 0;
-    for (; n - i >= 128; i += 128)
-        sums = vpadalq_u16(sums, vpaddlq_u8(vcntq_u8(vld1q_u8(mask + i / 8))));
+    for (; n - i >= 128; i += 128) sums = vpadalq_u16(sums, vpaddlq_u8(vcntq_u8(vld1q_u8(mask + i / 8))));
     return (size_t)vaddlvq_u32(sums) + pc_pivot_ones_scalar(mask + i / 8, n - i);
 }
 

@@ -88,7 +88,8 @@ void pc_float_split_neon(const uint8_t *src, size_t n, const pc_float_layout *la
                 any = vorrq_u16(any, top[h]);
                 all = vandq_u16(all, top[h]);
             }
-            vst1q_u8(symbols + i, vcombine_u8(symbols_of(top[0], &s, &outside), symbols_of(top[1], &s, &outside)));
+            vst1q_u8(symbols + i,
+                     vcombine_u8(symbols_of(top[0], &s, &outside), symbols_of(top[1], &s, &outside)));
             vst1q_u8(mids + i, vcombine_u8(mids_of(top[0], &s), mids_of(top[1], &s)));
         }
     }

@@ -36,7 +36,8 @@ void pc_gather_columns_neon(const uint8_t *const rows[16], size_t cols, const ui
     pc_gather_columns_scalar(rest, cols - c, offsets + c, dst);
 }
 
-void pc_scatter_columns_neon(const uint8_t *src, const uint32_t *offsets, size_t cols, uint8_t *const rows[16])
+void pc_scatter_columns_neon(const uint8_t *src, const uint32_t *offsets, size_t cols,
+                             uint8_t *const rows[16])
 {
     size_t c = 0;
     for (; cols - c >= 16; c += 16) {

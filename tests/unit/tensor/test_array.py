@@ -16,10 +16,18 @@ from pycomp.errors import CorruptError, PycompError, TruncatedError, Unsupported
 
 LEVELS = ["fast", "default", "high", "max"]
 NUMPY_TYPES = [
-    "?", "u1", "i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f2", "<f4", "<f8", "<c8", "<c16", "<M8[ns]", "<m8[s]",
-    ">u2", ">i4", ">u8", ">f2", ">f4", ">f8", ">c8", ">c16", ">M8[s]", "S5", "<U3", ">U3", "V7",
+    "?", "u1", "i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f2", "<f4", "<f8", "<c8", "<c16",
+    "<M8[ns]", "<m8[s]", ">u2", ">i4", ">u8", ">f2", ">f4", ">f8", ">c8", ">c16", ">M8[s]",
+    "S5", "<U3", ">U3", "V7",
 ]  # fmt: skip
-ML_TYPES = ["bfloat16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu"]
+ML_TYPES = [
+    "bfloat16",
+    "float8_e4m3fn",
+    "float8_e5m2",
+    "float8_e4m3fnuz",
+    "float8_e5m2fnuz",
+    "float8_e8m0fnu",
+]
 ALL_TYPES = NUMPY_TYPES + ML_TYPES
 
 
@@ -42,7 +50,12 @@ def sample(name: str, shape: tuple[int, ...] = (40, 70), seed: int = 1) -> NDArr
 
 
 def same(a: NDArray[Any], b: NDArray[Any]) -> bool:
-    return a.dtype == b.dtype and a.dtype.str == b.dtype.str and a.shape == b.shape and a.tobytes() == b.tobytes()
+    return (
+        a.dtype == b.dtype
+        and a.dtype.str == b.dtype.str
+        and a.shape == b.shape
+        and a.tobytes() == b.tobytes()
+    )
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -52,7 +65,9 @@ def test_types(name: str, level: str, isa: str) -> None:
     assert same(tensor.decode(tensor.encode(array, level=level)), array)
 
 
-@pytest.mark.parametrize("shape", [(), (0,), (1,), (3, 0, 5), (7, 9), (2, 3, 4, 5), (1, 1000), (1000, 1), (3, 70000)])
+@pytest.mark.parametrize(
+    "shape", [(), (0,), (1,), (3, 0, 5), (7, 9), (2, 3, 4, 5), (1, 1000), (1000, 1), (3, 70000)]
+)
 @pytest.mark.parametrize("name", ["<f4", "bfloat16", "<i8", "u1", ">f8"])
 def test_shapes(name: str, shape: tuple[int, ...]) -> None:
     array = sample(name, shape)
@@ -72,7 +87,15 @@ def test_strides() -> None:
     array = sample("<f4", (60, 80))
     readonly = array.copy()
     readonly.flags.writeable = False
-    views = [array.T, array[::2], array[:, ::-3], np.asfortranarray(array), array[3:5, 7:9], readonly, array[:, 0]]
+    views = [
+        array.T,
+        array[::2],
+        array[:, ::-3],
+        np.asfortranarray(array),
+        array[3:5, 7:9],
+        readonly,
+        array[:, 0],
+    ]
     views.append(np.broadcast_to(array[0], (5, 80)))
     for view in views:
         assert same(tensor.decode(tensor.encode(view)), np.ascontiguousarray(view))
@@ -87,7 +110,8 @@ def test_scalars() -> None:
 @pytest.mark.parametrize("content", [b"", b"x", bytes(range(256)) * 30])
 def test_buffers(kind: Any, content: bytes) -> None:
     found = tensor.decode(kind(tensor.encode(kind(content))))
-    assert found.dtype == np.uint8 and found.tobytes() == content
+    assert found.dtype == np.uint8
+    assert found.tobytes() == content
 
 
 @pytest.mark.parametrize("name", sorted(DTYPES))
@@ -96,14 +120,17 @@ def test_named(name: str) -> None:
     content = bytes(np.random.default_rng(3).integers(0, 7, 300 * size, dtype=np.uint8))
     for spelling in (name, name.lower()):  # as bytes, which come back as bytes but for types of one byte
         found = tensor.decode(tensor.encode(content, dtype=spelling))
-        assert found.itemsize == 1 and found.shape == (len(content),) and found.tobytes() == content
+        assert found.itemsize == 1
+        assert found.shape == (len(content),)
+        assert found.tobytes() == content
     whole = np.frombuffer(content, f"<u{size}").reshape(30, 10)
     found = tensor.decode(tensor.encode(whole, dtype=name))
-    assert found.shape == whole.shape and found.tobytes() == content
+    assert found.shape == whole.shape
+    assert found.tobytes() == content
 
 
 def test_named_errors() -> None:
-    with pytest.raises(ValueError, match="'f9' is unknown; known are .*bf16"):
+    with pytest.raises(ValueError, match=r"'f9' is unknown; known are .*bf16"):
         tensor.encode(b"ab", dtype="f9")
     with pytest.raises(ValueError, match="BF16"):
         tensor.encode(np.ones(3), dtype="bf16")
@@ -111,7 +138,9 @@ def test_named_errors() -> None:
         tensor.encode(b"abc", dtype="bf16")
 
 
-@pytest.mark.parametrize("array", [np.array([None]), np.zeros(2, "i4,i4"), np.zeros(3, "V0"), np.ones(3, ml_dtypes.int4)])
+@pytest.mark.parametrize(
+    "array", [np.array([None]), np.zeros(2, "i4,i4"), np.zeros(3, "V0"), np.ones(3, ml_dtypes.int4)]
+)
 def test_unfit(array: NDArray[Any]) -> None:
     with pytest.raises(TypeError, match="dtype"):
         tensor.encode(array)
@@ -132,6 +161,7 @@ def test_out(name: str, tmp_path: Any) -> None:
     mapped = np.memmap(tmp_path / "out", np.uint8, "w+", shape=(array.nbytes,))
     targets = [np.empty_like(array), np.empty(array.nbytes, np.uint8), bytearray(array.nbytes), mapped]
     targets.append(memoryview(bytearray(array.nbytes + 10))[5:-5])
+    out: Any
     for out in targets:
         found = tensor.decode(blob, out=out)
         assert same(found, array)
@@ -169,7 +199,8 @@ def test_levels_pay() -> None:
     rng = np.random.default_rng(4)
     array = (rng.standard_normal((1000, 512)) * rng.lognormal(-3, 1, 512)).astype("<f4")
     fast, default, high, highest = (len(tensor.encode(array, level=level)) for level in LEVELS)
-    assert highest < high < fast < array.nbytes and default < fast * 1.001
+    assert highest < high < fast < array.nbytes
+    assert default < fast * 1.001
 
 
 def test_never_expands() -> None:
@@ -222,8 +253,8 @@ def frame_of(content: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     "descr",
-    ["", "O", "|O", "f4,f4", "(2,3)f4", "a24", "float", "=f4", " <f4", "<f3", "<M8[xx]", "{'names':['a']}", "\0",
-     "S99999999999", "V0", "|V0", "T", "\xff", "BF17", "<f4" * 80],
+    ["", "O", "|O", "f4,f4", "(2,3)f4", "a24", "float", "=f4", " <f4", "<f3", "<M8[xx]", "{'names':['a']}",
+     "\0", "S99999999999", "V0", "|V0", "T", "\xff", "BF17", "<f4" * 80],
 )  # fmt: skip
 def test_hostile_types(descr: str) -> None:
     with pytest.raises(CorruptError):
@@ -231,7 +262,18 @@ def test_hostile_types(descr: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "shape", [(), (23,), (25,), (24, 0), (2, 13), (1 << 62, 4), ((1 << 64) - 1,), (1,) * 70 + (24,), (1 << 61, 1 << 61)]
+    "shape",
+    [
+        (),
+        (23,),
+        (25,),
+        (24, 0),
+        (2, 13),
+        (1 << 62, 4),
+        ((1 << 64) - 1,),
+        (1,) * 70 + (24,),
+        (1 << 61, 1 << 61),
+    ],
 )
 def test_hostile_shapes(shape: tuple[int, ...]) -> None:
     with pytest.raises(CorruptError):
@@ -270,12 +312,22 @@ def test_frames_by_chunks() -> None:
     encoder = FrameEncoder(memoryview(array).cast("B"), "F32", 1000, 2)
     decoder = FrameDecoder(encoder.head + b"anything")
     assert (decoder.dtype, decoder.cols, decoder.size) == ("F32", 1000, array.nbytes)
-    assert decoder.chunks == encoder.chunks > 3 and decoder.chunk_bytes == encoder.chunk_bytes
+    assert decoder.chunks == encoder.chunks > 3
+    assert decoder.chunk_bytes == encoder.chunk_bytes
     assert decoder.head_size == len(encoder.head)
     payload, table, hashes = encoder.encode(1, 2)
-    assert len(table) == 8 and len(hashes) == 16 and sum(struct.unpack("<2I", table)) == len(payload)
+    assert len(table) == 8
+    assert len(hashes) == 16
+    assert sum(struct.unpack("<2I", table)) == len(payload)
     content = array.tobytes()[encoder.chunk_bytes : 3 * encoder.chunk_bytes]
-    for skip, size in [(0, len(content)), (0, 1), (len(content) - 1, 1), (1234567, 89), (17, len(content) - 40), (5, 0)]:
+    for skip, size in [
+        (0, len(content)),
+        (0, 1),
+        (len(content) - 1, 1),
+        (1234567, 89),
+        (17, len(content) - 40),
+        (5, 0),
+    ]:
         out = bytearray(size)
         decoder.decode(payload, table, 1, 2, out, skip)
         assert bytes(out) == content[skip : skip + size]
