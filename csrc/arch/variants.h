@@ -9,10 +9,10 @@
 #include "pycomp/kernels.h"
 
 /* Writes one prototype for each tier. */
-#define PC_VARIANTS(ret, name, ...)      \
-    ret name##_scalar(__VA_ARGS__);      \
-    ret name##_avx2(__VA_ARGS__);        \
-    ret name##_avx512(__VA_ARGS__);      \
+#define PC_VARIANTS(ret, name, ...)                                                                          \
+    ret name##_scalar(__VA_ARGS__);                                                                          \
+    ret name##_avx2(__VA_ARGS__);                                                                            \
+    ret name##_avx512(__VA_ARGS__);                                                                          \
     ret name##_neon(__VA_ARGS__)
 
 PC_VARIANTS(size_t, pc_xxh3_accumulate, uint64_t acc[8], const uint8_t *src, size_t stripes,

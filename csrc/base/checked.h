@@ -22,15 +22,9 @@ PC_INLINE bool pc_mul_size(size_t a, size_t b, size_t *out)
 }
 
 /* ceil(a / b) without the overflow of (a + b - 1) / b. */
-PC_INLINE size_t pc_ceil_div(size_t a, size_t b)
-{
-    return a / b + (a % b != 0);
-}
+PC_INLINE size_t pc_ceil_div(size_t a, size_t b) { return a / b + (a % b != 0); }
 
 /* a rounded up to a multiple of b, for sizes already known to be small. */
-PC_INLINE size_t pc_round_up(size_t a, size_t b)
-{
-    return pc_ceil_div(a, b) * b;
-}
+PC_INLINE size_t pc_round_up(size_t a, size_t b) { return pc_ceil_div(a, b) * b; }
 
 #endif

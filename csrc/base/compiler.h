@@ -40,7 +40,7 @@
 /* The two x86 tiers. AVX2 stands for Haswell and later, AVX-512 for Ice Lake and Zen 4 and later
  * (VBMI2 brings the byte compress and expand that level-ordered Huffman lives on). */
 #define PC_TARGET_AVX2 PC_TARGET("avx2,bmi,bmi2,lzcnt,popcnt")
-#define PC_TARGET_AVX512 \
+#define PC_TARGET_AVX512                                                                                     \
     PC_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt")
 
 #define PC_STATIC_ASSERT(cond, text) _Static_assert(cond, text)

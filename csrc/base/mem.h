@@ -89,9 +89,6 @@ PC_INLINE unsigned pc_log2_floor(uint64_t x)
 }
 
 /* ceil(log2(x)) for x >= 1: the bits that number x values. */
-PC_INLINE unsigned pc_log2_ceil(uint64_t x)
-{
-    return x <= 1 ? 0 : pc_log2_floor(x - 1) + 1;
-}
+PC_INLINE unsigned pc_log2_ceil(uint64_t x) { return x <= 1 ? 0 : pc_log2_floor(x - 1) + 1; }
 
 #endif

@@ -1,8 +1,9 @@
 /* Fixed-width integers, 1 to 8 bits each, laid out for vectors.
  *
  * The first 8 s of n values, s = n / 8 rounded down, are cut into eight regions of s: value i lies in
- * region r = i / s at place j = i % s. The width is split into fields of 4, 2 and 1 bits (8 alone), widest first and from the
- * low bits up; a field of f bits fills a plane of f s bytes in which region r owns, of the byte
+ * region r = i / s at place j = i % s. The width is split into fields of 4, 2 and 1 bits (8 alone), widest
+ * first and from the low bits up; a field of f bits fills a plane of f s bytes in which region r owns, of the
+ * byte
  *
  *     (r mod f) s + j        the f bits from        f (r / f)        up.
  *
@@ -19,10 +20,7 @@
 
 enum { PC_BITS_REGIONS = 8 };
 
-PC_INLINE size_t pc_bits_stride(size_t n)
-{
-    return n / PC_BITS_REGIONS;
-}
+PC_INLINE size_t pc_bits_stride(size_t n) { return n / PC_BITS_REGIONS; }
 
 /* Bytes that n values of this width take. */
 PC_INLINE size_t pc_bits_size(size_t n, unsigned width)
@@ -48,14 +46,16 @@ PC_INLINE unsigned pc_bits_fields(unsigned width, pc_bits_field fields[3])
 }
 
 /* The values left over, count < 8 of them. */
-PC_INLINE void pc_bits_pack_rest(const uint8_t *src, size_t count, unsigned width, unsigned base, uint8_t *dst)
+PC_INLINE void pc_bits_pack_rest(const uint8_t *src, size_t count, unsigned width, unsigned base,
+                                 uint8_t *dst)
 {
     uint64_t word = 0;
     for (size_t i = 0; i < count; i++) word |= (uint64_t)(uint8_t)(src[i] - base) << (i * width);
     for (size_t i = 0; i * 8 < count * width; i++) dst[i] = (uint8_t)(word >> (8 * i));
 }
 
-PC_INLINE void pc_bits_unpack_rest(const uint8_t *src, size_t count, unsigned width, const uint8_t *lut, uint8_t *dst)
+PC_INLINE void pc_bits_unpack_rest(const uint8_t *src, size_t count, unsigned width, const uint8_t *lut,
+                                   uint8_t *dst)
 {
     uint64_t word = 0;
     for (size_t i = 0; i * 8 < count * width; i++) word |= (uint64_t)src[i] << (8 * i);

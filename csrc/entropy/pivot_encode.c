@@ -9,10 +9,7 @@
 
 #define LIST_BYTES (PC_PIVOT_PIECE + PC_SLACK)
 
-size_t pc_pivot_encode_workspace(void)
-{
-    return (PC_PIVOT_MAX_DEPTH + 1) * (size_t)LIST_BYTES;
-}
+size_t pc_pivot_encode_workspace(void) { return (PC_PIVOT_MAX_DEPTH + 1) * (size_t)LIST_BYTES; }
 
 /* Codes the subtree at `node` for the n ranks of list; free_space holds n bytes and slack. */
 static uint8_t *encode_node(const pc_kernels *k, const pc_pivot_code *code, unsigned node, uint8_t *list,
@@ -26,7 +23,8 @@ static uint8_t *encode_node(const pc_kernels *k, const pc_pivot_code *code, unsi
         return dst + pc_bits_size(n, self->width);
     }
     size_t kept = k->pivot_partition(list, n, self->first, dst, free_space);
-    dst = encode_node(k, code, node + 1, list, kept, dst + pc_ceil_div(n, 8), free_space + (n - kept) + PC_SLACK);
+    dst = encode_node(k, code, node + 1, list, kept, dst + pc_ceil_div(n, 8),
+                      free_space + (n - kept) + PC_SLACK);
     return encode_node(k, code, self->upper, free_space, n - kept, dst, free_space + (n - kept) + PC_SLACK);
 }
 

@@ -55,9 +55,9 @@ size_t pc_tensor_encode_room(const pc_tensor_encoder *encoder, size_t count, uns
     return measure_room(pc_tensor_encoder_info(encoder), count, threads).size;
 }
 
-pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first, size_t count, unsigned threads,
-                                  void *room, uint8_t **payload, size_t *payload_len, uint32_t *sizes,
-                                  uint64_t *hashes)
+pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first, size_t count,
+                                  unsigned threads, void *room, uint8_t **payload, size_t *payload_len,
+                                  uint32_t *sizes, uint64_t *hashes)
 {
     const pc_tensor_info *info = pc_tensor_encoder_info(encoder);
     *payload_len = 0;
@@ -118,8 +118,9 @@ static void decode_job(void *context, size_t job, unsigned worker)
     int whole = from == begin && to == begin + size;
     uint8_t *dst = whole ? j->dst + (begin - j->skip) : workspace + info->workspace_size;
     size_t start = j->starts[job];
-    j->status[job] = pc_tensor_decode_chunk(j->decoder, j->first + job, j->src + start, pc_load32(j->table + 4 * job),
-                                            j->src_len - start, dst, size, workspace);
+    j->status[job] =
+        pc_tensor_decode_chunk(j->decoder, j->first + job, j->src + start, pc_load32(j->table + 4 * job),
+                               j->src_len - start, dst, size, workspace);
     if (!whole && j->status[job] == PC_OK) memcpy(j->dst + (from - j->skip), dst + (from - begin), to - from);
 }
 
@@ -135,9 +136,9 @@ static uint8_t *make_workspaces(unsigned threads, size_t workspace_size, size_t 
     return block;
 }
 
-pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first, size_t count, unsigned threads,
-                                  const uint8_t *src, size_t src_len, const uint8_t *table, size_t skip,
-                                  uint8_t *dst, size_t dst_size, size_t *failed)
+pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first, size_t count,
+                                  unsigned threads, const uint8_t *src, size_t src_len, const uint8_t *table,
+                                  size_t skip, uint8_t *dst, size_t dst_size, size_t *failed)
 {
     const pc_tensor_info *info = pc_tensor_decoder_info(decoder);
     if (first > info->chunks || count > info->chunks - first) return PC_ERR_PARAM;
@@ -152,8 +153,15 @@ pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first
 
     threads = pc_parallel_threads(threads, count);
     size_t last_size = pc_tensor_chunk_size(info, first + count - 1), starts_size;
-    decode_jobs j = {.decoder = decoder, .first = first, .skip = skip, .chunk_bytes = info->chunk_bytes,
-                     .src = src, .src_len = src_len, .table = table, .dst = dst, .dst_size = dst_size};
+    decode_jobs j = {.decoder = decoder,
+                     .first = first,
+                     .skip = skip,
+                     .chunk_bytes = info->chunk_bytes,
+                     .src = src,
+                     .src_len = src_len,
+                     .table = table,
+                     .dst = dst,
+                     .dst_size = dst_size};
     j.workspace_size = pc_round_up(info->workspace_size + PC_MAX(info->chunk_bytes, last_size), PC_ALIGNMENT);
     if (!pc_mul_size(count, sizeof(size_t), &starts_size)) return PC_ERR_MEMORY;
     size_t *starts = pc_alloc(starts_size);

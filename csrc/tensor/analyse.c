@@ -59,7 +59,8 @@ static pc_key_window find_window(const pc_tensor_encoder *e, const pc_sample *s,
     for (size_t i = 0; i < s->rows; i++) {
         /* The key lies within the two top bytes of an element of any size. */
         const uint8_t *top = row_of(e, s, i) + layout->size - 2;
-        for (size_t c = i % step; c < s->cols; c += step) counts[pc_load16(top + c * layout->size) >> shift & (keys - 1)]++;
+        for (size_t c = i % step; c < s->cols; c += step)
+            counts[pc_load16(top + c * layout->size) >> shift & (keys - 1)]++;
     }
     unsigned first = 1, last = PC_MIN(keys - 1, 255u), best = 0;
     for (unsigned end = 1, held = 0; end < keys; end++) {
@@ -153,7 +154,8 @@ static void count_all(pc_tensor_encoder *e, pc_sample *s)
         split_row(e, e->data + r * s->cols * m->traits->size, s, s->symbols, &facts);
         unsigned group = m->row_groups == 1 ? 0 : pc_row_group(e, e->kernels.sum_u8(s->symbols, s->cols));
         const uint8_t *tables = m->tile_table + group * m->col_groups;
-        if (m->col_groups == 1) e->kernels.hist_u8(s->symbols, s->cols, e->counts[*tables]);
+        if (m->col_groups == 1)
+            e->kernels.hist_u8(s->symbols, s->cols, e->counts[*tables]);
         else
             for (size_t c = 0; c < s->cols; c++) e->counts[tables[m->col_group[c]]][s->symbols[c]]++;
     }
@@ -167,7 +169,8 @@ static void prepare_mix(pc_tensor_encoder *e, const pc_sample *s)
     pc_byte_sign form = m->method == PC_METHOD_BYTE ? pc_mixed_byte_sign(m) : PC_BYTE_UNSIGNED;
     for (unsigned v = 0; v < 256; v++) magnitudes[pc_mixed_magnitude((uint8_t)v, form)] += e->counts[0][v];
     pc_rans_normalize(magnitudes, m->tables.freqs[0]);
-    if (m->method != PC_METHOD_FLOAT || m->flags & PC_FRAME_SPARSE || m->info.chunks < CHUNKS_FOR_MEANS) return;
+    if (m->method != PC_METHOD_FLOAT || m->flags & PC_FRAME_SPARSE || m->info.chunks < CHUNKS_FOR_MEANS)
+        return;
     m->flags |= PC_FRAME_MEANS;
     for (size_t c = 0; c < s->cols; c++) m->col_group[c] = pc_mix_col_mean(s->col_sums[c], s->rows);
 }
@@ -314,7 +317,9 @@ pc_status pc_tensor_analyse(pc_tensor_encoder *e)
 {
     pc_tensor_model *m = &e->model;
     m->row_groups = m->col_groups = 1;
-    m->coder = e->level == PC_LEVEL_MAX ? PC_CODER_MIX : e->level == PC_LEVEL_HIGH ? PC_CODER_RANS : PC_CODER_PIVOT;
+    m->coder = e->level == PC_LEVEL_MAX    ? PC_CODER_MIX
+               : e->level == PC_LEVEL_HIGH ? PC_CODER_RANS
+                                           : PC_CODER_PIVOT;
     if (m->info.size == 0) return PC_OK; /* method raw, no chunks */
 
     pc_sample s = {.cols = m->info.cols};

@@ -36,8 +36,8 @@ static pc_status take_section(const pc_tensor_decoder *d, source *in, uint8_t *d
 typedef struct row_plan {
     size_t rows, cols, live;
     size_t in_group[PC_MAX_GROUPS];
-    int kinds;                 /* some row is trimmed or constant */
-    const uint8_t *constants;  /* the values of constant rows, in order */
+    int kinds;                /* some row is trimmed or constant */
+    const uint8_t *constants; /* the values of constant rows, in order */
     const uint8_t *outliers;
     size_t n_outliers;
     const uint8_t *mids; /* packed */
@@ -99,7 +99,8 @@ static pc_status read_lows(const pc_tensor_decoder *d, source *in, const row_pla
                            pc_chunk_space *space)
 {
     const pc_tensor_model *m = &d->model;
-    unsigned kept = pc_kept_bits(m, kind), bytes = kept / 8, bits = kept % 8, shift = m->layout.low_bits - kept;
+    unsigned kept = pc_kept_bits(m, kind), bytes = kept / 8, bits = kept % 8,
+             shift = m->layout.low_bits - kept;
     size_t low_size = pc_low_size(&m->layout), row_size = p->cols * low_size, rows = 0;
     for (size_t i = 0; i < p->live; i++) rows += space->row_kind[space->live_row[i]] == kind;
     const uint8_t *whole = take(in, rows * p->cols * bytes);
@@ -129,14 +130,16 @@ static pc_status read_lows(const pc_tensor_decoder *d, source *in, const row_pla
 }
 
 /* Decodes symbols by mixing, which come in the order of rows, and gives mids or bytes their signs. */
-static pc_status read_mixed(const pc_tensor_decoder *d, source *in, size_t n, size_t last, pc_chunk_space *space)
+static pc_status read_mixed(const pc_tensor_decoder *d, source *in, size_t n, size_t last,
+                            pc_chunk_space *space)
 {
     const pc_tensor_model *m = &d->model;
     const pc_mix_model mix = pc_mixed_model(m);
     size_t left = (size_t)(in->end - in->next);
     if (left < last) return PC_ERR_TRUNCATED;
     uint8_t *signs = space->symbols; /* with columns in one group, symbols stay in the list */
-    pc_status status = pc_mix_decode(&d->kernels, &mix, in->next, left - last, space->list, signs, n, space->coder);
+    pc_status status =
+        pc_mix_decode(&d->kernels, &mix, in->next, left - last, space->list, signs, n, space->coder);
     if (status != PC_OK) return status;
     in->next += left - last;
     if (m->method == PC_METHOD_FLOAT) {
@@ -160,9 +163,9 @@ static pc_status read_list(const pc_tensor_decoder *d, source *in, const row_pla
     for (unsigned t = 0; t < m->n_tables; start = map->table_end[t++]) {
         size_t n = map->table_end[t] - start, used = 0;
         if (m->coder == PC_CODER_PIVOT) {
-            pc_status status = pc_pivot_decode(&d->kernels, &m->tables.pivot[t], in->next,
-                                               (size_t)(in->end - in->next), &used, space->list + start, n,
-                                               space->coder);
+            pc_status status =
+                pc_pivot_decode(&d->kernels, &m->tables.pivot[t], in->next, (size_t)(in->end - in->next),
+                                &used, space->list + start, n, space->coder);
             if (status != PC_OK) return status;
             in->next += used;
         } else {
@@ -178,7 +181,8 @@ static pc_status read_list(const pc_tensor_decoder *d, source *in, const row_pla
 }
 
 /* Rows of symbols from columns of each group. */
-static void order_columns(const pc_tensor_decoder *d, const row_plan *p, const pc_tile_map *map, pc_chunk_space *space)
+static void order_columns(const pc_tensor_decoder *d, const row_plan *p, const pc_tile_map *map,
+                          pc_chunk_space *space)
 {
     for (unsigned g = 0; g < d->model.row_groups; g++) {
         size_t n = 0;
@@ -186,7 +190,8 @@ static void order_columns(const pc_tensor_decoder *d, const row_plan *p, const p
             if (space->row_group[i] == g) space->order[n++] = (uint32_t)i;
         if (n == 0) continue;
         pc_model_offsets(&d->model, map, g, n, space->offsets);
-        pc_scatter_rows(&d->kernels, space->list, space->offsets, p->cols, space->symbols, p->cols, space->order, n);
+        pc_scatter_rows(&d->kernels, space->list, space->offsets, p->cols, space->symbols, p->cols,
+                        space->order, n);
     }
 }
 
@@ -196,7 +201,8 @@ static pc_status find_mids(const pc_tensor_decoder *d, source *in, row_plan *p)
     size_t block = pc_mid_rows(p->cols), whole = p->live / block, rest = p->live % block;
     /* With mixing, signs are not among the mids. */
     p->mid_width = d->model.layout.mid_bits - (d->model.coder == PC_CODER_MIX ? 1u : 0u);
-    p->mids = take(in, whole * pc_bits_size(block * p->cols, p->mid_width) + pc_bits_size(rest * p->cols, p->mid_width));
+    p->mids = take(in, whole * pc_bits_size(block * p->cols, p->mid_width) +
+                           pc_bits_size(rest * p->cols, p->mid_width));
     return p->mids == NULL ? PC_ERR_TRUNCATED : PC_OK;
 }
 
@@ -227,7 +233,8 @@ static void write_elements(const pc_tensor_decoder *d, const row_plan *p, const 
         if (m->method == PC_METHOD_FLOAT) {
             if (mids == NULL && i % block == 0) unpack_mids(d, p, i, space->mids);
             const uint8_t *row_mids = mids != NULL ? mids + i * p->cols : space->mids + i % block * p->cols;
-            d->kernels.float_merge(symbols, row_mids, lows + i * p->cols * low_size, p->cols, &m->layout, m->window, row);
+            d->kernels.float_merge(symbols, row_mids, lows + i * p->cols * low_size, p->cols, &m->layout,
+                                   m->window, row);
         } else if (m->method == PC_METHOD_PALETTE) {
             for (size_t c = 0; c < p->cols; c++)
                 pc_store_element(row + c * size, (unsigned)size, m->palette[symbols[c]]);
@@ -244,7 +251,8 @@ static void write_elements(const pc_tensor_decoder *d, const row_plan *p, const 
 }
 
 /* Puts the true keys of outliers into their elements. */
-static pc_status mend_outliers(const pc_tensor_model *m, const row_plan *p, uint8_t *dst, const pc_chunk_space *space)
+static pc_status mend_outliers(const pc_tensor_model *m, const row_plan *p, uint8_t *dst,
+                               const pc_chunk_space *space)
 {
     unsigned size = m->traits->size, shift = m->layout.low_bits + m->layout.mid_bits - 1u;
     uint64_t key_mask = ((uint64_t)1 << m->layout.key_bits) - 1;
@@ -274,7 +282,8 @@ static pc_status decode_rows(const pc_tensor_decoder *d, source *in, size_t rows
         if (status != PC_OK) return status;
         if (p.mid_width == 8) mids = p.mids; /* eight bits wide, the layout is the identity */
         if (m->coder == PC_CODER_MIX) {      /* read_list will add the signs */
-            for (size_t i = 0; i < p.live; i += pc_mid_rows(cols)) unpack_mids(d, &p, i, space->mids + i * cols);
+            for (size_t i = 0; i < p.live; i += pc_mid_rows(cols))
+                unpack_mids(d, &p, i, space->mids + i * cols);
             mids = space->mids;
         }
     }
@@ -298,7 +307,8 @@ static pc_status decode_rows(const pc_tensor_decoder *d, source *in, size_t rows
     return mend_outliers(m, &p, dst, space);
 }
 
-static pc_status decode_sparse(const pc_tensor_decoder *d, source *in, size_t n, uint8_t *dst, pc_chunk_space *space)
+static pc_status decode_sparse(const pc_tensor_decoder *d, source *in, size_t n, uint8_t *dst,
+                               pc_chunk_space *space)
 {
     unsigned size = d->model.traits->size;
     pc_status status = take_section(d, in, space->list, pc_ceil_div(n, 8), space->coder);

@@ -41,7 +41,8 @@ static void put_bits(const pc_kernels *k, sink *out, const uint8_t *values, size
     out->next += pc_bits_size(n, width);
 }
 
-static pc_status put_section(const pc_tensor_encoder *e, sink *out, const uint8_t *src, size_t n, void *workspace)
+static pc_status put_section(const pc_tensor_encoder *e, sink *out, const uint8_t *src, size_t n,
+                             void *workspace)
 {
     size_t size = 0;
     pc_status status = pc_section_encode(&e->kernels, src, n, e->model.coder != PC_CODER_PIVOT, out->next,
@@ -79,7 +80,8 @@ static int list_outliers(const pc_tensor_model *m, const uint8_t *row, const uin
         const uint8_t *at = symbols, *end = symbols + cols;
         for (; (at = memchr(at, edges[edge], (size_t)(end - at))) != NULL; at++) {
             size_t c = (size_t)(at - symbols);
-            unsigned key = pc_float_key(pc_load_element(row + c * m->layout.size, m->layout.size), &m->layout);
+            unsigned key =
+                pc_float_key(pc_load_element(row + c * m->layout.size, m->layout.size), &m->layout);
             if (pc_symbol_key(*at, m->window) == key) continue;
             if (*n_outliers == most) return 0;
             pc_store32(list + *n_outliers * OUTLIER_BYTES, (uint32_t)(place + c));
@@ -92,7 +94,8 @@ static int list_outliers(const pc_tensor_model *m, const uint8_t *row, const uin
 
 /* Splits rows and sorts them into kinds and groups. Outliers are collected in space->side; where one
  * element in 48 is one, their list is as long as the symbols' gain and the chunk not worth coding. */
-static pc_status split_chunk(const pc_tensor_encoder *e, const uint8_t *src, split_rows *s, pc_chunk_space *space)
+static pc_status split_chunk(const pc_tensor_encoder *e, const uint8_t *src, split_rows *s,
+                             pc_chunk_space *space)
 {
     const pc_tensor_model *m = &e->model;
     size_t row_bytes = s->cols * m->traits->size, low_size = pc_low_size(&m->layout);
@@ -113,7 +116,8 @@ static pc_status split_chunk(const pc_tensor_encoder *e, const uint8_t *src, spl
                 continue;
             }
             s->n_trimmed += kind != 0;
-            if (facts.outside && !list_outliers(m, row, symbols, s->cols, place, space->side, &s->n_outliers, most_outliers))
+            if (facts.outside &&
+                !list_outliers(m, row, symbols, s->cols, place, space->side, &s->n_outliers, most_outliers))
                 return PC_ERR_DST_SIZE;
         } else if (m->method == PC_METHOD_PALETTE) {
             pc_palette_symbols(m, row, s->cols, symbols);
@@ -129,10 +133,12 @@ static pc_status split_chunk(const pc_tensor_encoder *e, const uint8_t *src, spl
 }
 
 /* The low bits of the rows of one kind. */
-static void put_lows(const pc_tensor_encoder *e, sink *out, const split_rows *s, unsigned kind, pc_chunk_space *space)
+static void put_lows(const pc_tensor_encoder *e, sink *out, const split_rows *s, unsigned kind,
+                     pc_chunk_space *space)
 {
     const pc_tensor_model *m = &e->model;
-    unsigned kept = pc_kept_bits(m, kind), bytes = kept / 8, bits = kept % 8, shift = m->layout.low_bits - kept;
+    unsigned kept = pc_kept_bits(m, kind), bytes = kept / 8, bits = kept % 8,
+             shift = m->layout.low_bits - kept;
     size_t low_size = pc_low_size(&m->layout), row_size = s->cols * low_size, n_bits = 0;
     for (size_t i = 0; i < s->live; i++) {
         if (space->row_kind[space->live_row[i]] != kind) continue;
@@ -176,12 +182,14 @@ static void order_symbols(const pc_tensor_encoder *e, const split_rows *s, const
             if (space->row_group[i] == g) space->order[n++] = (uint32_t)i;
         if (n == 0) continue;
         pc_model_offsets(m, map, g, n, space->offsets);
-        pc_gather_rows(&e->kernels, space->symbols, s->cols, space->order, n, s->cols, space->offsets, space->list);
+        pc_gather_rows(&e->kernels, space->symbols, s->cols, space->order, n, s->cols, space->offsets,
+                       space->list);
     }
 }
 
 /* Codes the list, table by table. */
-static pc_status put_list(const pc_tensor_encoder *e, sink *out, const pc_tile_map *map, pc_chunk_space *space)
+static pc_status put_list(const pc_tensor_encoder *e, sink *out, const pc_tile_map *map,
+                          pc_chunk_space *space)
 {
     const pc_tensor_model *m = &e->model;
     size_t left = (size_t)(out->end - out->next), size = 0;
@@ -236,8 +244,8 @@ static pc_status put_mixed(const pc_tensor_encoder *e, sink *out, size_t n, pc_c
 }
 
 /* The body of a coded chunk of any method but planes. src holds rows * cols elements. */
-static pc_status encode_rows(const pc_tensor_encoder *e, const uint8_t *src, size_t rows, size_t cols, sink *out,
-                             pc_chunk_space *space)
+static pc_status encode_rows(const pc_tensor_encoder *e, const uint8_t *src, size_t rows, size_t cols,
+                             sink *out, pc_chunk_space *space)
 {
     const pc_tensor_model *m = &e->model;
     split_rows s = {.rows = rows, .cols = cols};
@@ -307,8 +315,8 @@ static pc_status encode_body(const pc_tensor_encoder *e, pc_chunk_shape shape, c
     size_t used = 0;
     if (m->method == PC_METHOD_RAW) return PC_ERR_DST_SIZE;
     if (m->method == PC_METHOD_PLANES) {
-        pc_status status = pc_planes_encode(e, src, shape.elements, out->next, (size_t)(out->end - out->next),
-                                            &used, space);
+        pc_status status =
+            pc_planes_encode(e, src, shape.elements, out->next, (size_t)(out->end - out->next), &used, space);
         out->next += used;
         return status;
     }

@@ -35,7 +35,8 @@ static uint64_t cost_of(const uint32_t a[256], const uint32_t b[256], unsigned s
     }
     if (total == 0) return 0;
     uint64_t entropy_q16 = total * pc_log2_q16((uint32_t)total) - sum;
-    return (entropy_q16 >> 16) * scale_q8 + ((uint64_t)(last - first + 1) * table.span_bits + table.fixed_bits) * 256;
+    return (entropy_q16 >> 16) * scale_q8 +
+           ((uint64_t)(last - first + 1) * table.span_bits + table.fixed_bits) * 256;
 }
 
 static int by_mean(const void *a, const void *b)
@@ -45,8 +46,9 @@ static int by_mean(const void *a, const void *b)
     return x->first_tile < y->first_tile ? -1 : x->first_tile > y->first_tile;
 }
 
-unsigned pc_cluster(uint32_t (*histograms)[256], unsigned n, unsigned span, unsigned most, pc_table_price table,
-                    uint64_t scale_q8, uint8_t *table_of, uint32_t (*counts)[256], uint64_t *bits)
+unsigned pc_cluster(uint32_t (*histograms)[256], unsigned n, unsigned span, unsigned most,
+                    pc_table_price table, uint64_t scale_q8, uint8_t *table_of, uint32_t (*counts)[256],
+                    uint64_t *bits)
 {
     cluster line[256];
     unsigned owner[256], left = 0;
@@ -55,7 +57,8 @@ unsigned pc_cluster(uint32_t (*histograms)[256], unsigned n, unsigned span, unsi
         uint64_t total = 0, sum = 0;
         for (unsigned s = 0; s < span; s++) total += histograms[t][s], sum += (uint64_t)s * histograms[t][s];
         if (total == 0) continue; /* no symbol of the sample fell here: table 0 will do */
-        line[left++] = (cluster){.histogram = &histograms[t], .mean_q16 = (sum << 16) / total, .first_tile = t};
+        line[left++] =
+            (cluster){.histogram = &histograms[t], .mean_q16 = (sum << 16) / total, .first_tile = t};
     }
     if (left == 0) {
         *bits = 0;

@@ -32,7 +32,4 @@ void pc_tensor_decoder_free(pc_tensor_decoder *d)
     pc_free(d);
 }
 
-const pc_tensor_info *pc_tensor_decoder_info(const pc_tensor_decoder *d)
-{
-    return &d->model.info;
-}
+const pc_tensor_info *pc_tensor_decoder_info(const pc_tensor_decoder *d) { return &d->model.info; }

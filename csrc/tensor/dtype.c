@@ -18,7 +18,8 @@ static const pc_dtype_traits TRAITS[PC_DTYPE_COUNT] = {
     [PC_DTYPE_BF16] = {"BF16", 2, 1, {.size = 2, .key_bits = 10, .mid_bits = 6, .low_bits = 0}, 0, {0}},
     [PC_DTYPE_F16] = {"F16", 2, 1, {.size = 2, .key_bits = 8, .mid_bits = 8, .low_bits = 0}, 1, {3}},
     [PC_DTYPE_F32] = {"F32", 4, 1, {.size = 4, .key_bits = 10, .mid_bits = 6, .low_bits = 16}, 2, {13, 16}},
-    [PC_DTYPE_F64] = {"F64", 8, 1, {.size = 8, .key_bits = 13, .mid_bits = 3, .low_bits = 48}, 3, {29, 42, 45}},
+    [PC_DTYPE_F64] =
+        {"F64", 8, 1, {.size = 8, .key_bits = 13, .mid_bits = 3, .low_bits = 48}, 3, {29, 42, 45}},
     [PC_DTYPE_C64] = {"C64", 4, 1, {.size = 4, .key_bits = 10, .mid_bits = 6, .low_bits = 16}, 2, {13, 16}},
     [PC_DTYPE_F8_E4M3] = INTEGER("F8_E4M3", 1),
     [PC_DTYPE_F8_E5M2] = INTEGER("F8_E5M2", 1),

@@ -18,10 +18,10 @@ enum { PC_MAX_TRIMS = 3 };
  * to gain (0.07 bits a value); fp16 takes three because the rest is then exactly one byte. */
 typedef struct pc_dtype_traits {
     const char *name;
-    uint8_t size;            /* bytes of one element */
-    uint8_t is_float;        /* the float core applies */
-    pc_float_layout layout;  /* floats only */
-    uint8_t n_trims;         /* ways a row's low bits may be all zero, besides not at all */
+    uint8_t size;               /* bytes of one element */
+    uint8_t is_float;           /* the float core applies */
+    pc_float_layout layout;     /* floats only */
+    uint8_t n_trims;            /* ways a row's low bits may be all zero, besides not at all */
     uint8_t trim[PC_MAX_TRIMS]; /* zero bits at the end, ascending: marks of a narrower origin */
 } pc_dtype_traits;
 

@@ -14,7 +14,9 @@ static size_t head_bound(const pc_tensor_model *m)
 {
     return 4096 + PC_MAX_TABLES * PC_RANS_FREQS_BOUND + 8 * PC_MAX_PALETTE + 2 * m->info.cols +
            2 * pc_pivot_bound(m->info.cols) +
-           (m->flags & PC_FRAME_WEIGHTS ? 4 * m->info.cols + 2 * pc_pivot_bound(pc_mixed_weights(m->info.cols)) : 0);
+           (m->flags & PC_FRAME_WEIGHTS
+                ? 4 * m->info.cols + 2 * pc_pivot_bound(pc_mixed_weights(m->info.cols))
+                : 0);
 }
 
 /* Writes the head, unless a plain one and stored chunks are the smaller frame. */
@@ -45,8 +47,10 @@ pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, 
     if (status == PC_OK) {
         size_t cap = head_bound(&e->model), workspace = pc_section_workspace();
         uint8_t *block = pc_alloc(cap + workspace);
-        if (block == NULL) status = PC_ERR_MEMORY;
-        else status = write_head(e, block, cap, block + cap);
+        if (block == NULL)
+            status = PC_ERR_MEMORY;
+        else
+            status = write_head(e, block, cap, block + cap);
         e->head = block;
     }
     if (status != PC_OK) {
@@ -69,12 +73,6 @@ void pc_tensor_encoder_free(pc_tensor_encoder *e)
     pc_free(e);
 }
 
-const pc_tensor_info *pc_tensor_encoder_info(const pc_tensor_encoder *e)
-{
-    return &e->model.info;
-}
+const pc_tensor_info *pc_tensor_encoder_info(const pc_tensor_encoder *e) { return &e->model.info; }
 
-const uint8_t *pc_tensor_encoder_head(const pc_tensor_encoder *e)
-{
-    return e->head;
-}
+const uint8_t *pc_tensor_encoder_head(const pc_tensor_encoder *e) { return e->head; }

@@ -45,8 +45,8 @@ static void rank_cols(pc_tensor_model *m, pc_sample *s, unsigned groups)
 }
 
 /* Counts symbols by tile. */
-static void count_tiles(const pc_tensor_encoder *e, const pc_sample *s, unsigned row_groups, unsigned col_groups,
-                        uint32_t (*tiles)[256])
+static void count_tiles(const pc_tensor_encoder *e, const pc_sample *s, unsigned row_groups,
+                        unsigned col_groups, uint32_t (*tiles)[256])
 {
     const pc_tensor_model *m = &e->model;
     for (size_t i = 0; i < s->rows; i++) {
@@ -81,8 +81,9 @@ static void price(const pc_tensor_encoder *e, const pc_sample *s, unsigned row_g
     p->row_groups = row_groups;
     p->col_groups = col_groups;
     uint64_t fixed_bits = (m->coder == PC_CODER_PIVOT ? PADDING_BITS : 0) * m->info.chunks;
-    p->n_tables = pc_cluster(tiles, row_groups * col_groups, s->span, PC_MAX_TABLES, (pc_table_price){table_bits, fixed_bits},
-                             scale_q8, p->table_of, p->counts, &p->bits);
+    p->n_tables =
+        pc_cluster(tiles, row_groups * col_groups, s->span, PC_MAX_TABLES,
+                   (pc_table_price){table_bits, fixed_bits}, scale_q8, p->table_of, p->counts, &p->bits);
     p->bits += m->rows * pc_log2_ceil(row_groups) + s->cols * pc_log2_ceil(col_groups) +
                4u * row_groups * col_groups;
 }
@@ -116,14 +117,14 @@ pc_status pc_choose_groups(pc_tensor_encoder *e, pc_sample *s)
     while (rows > 1 && cols > 1 && m->chunk_rows / rows < LEAST_STRIP) rows /= 2;
 
     size_t n_tiles = (size_t)rows * cols;
-    uint32_t(*tiles)[256] = pc_alloc((n_tiles + rows + cols + 1) * sizeof *tiles);
+    uint32_t (*tiles)[256] = pc_alloc((n_tiles + rows + cols + 1) * sizeof *tiles);
     plan *plans = pc_alloc(4 * sizeof *plans);
     if (tiles == NULL || plans == NULL) {
         pc_free(tiles);
         pc_free(plans);
         return PC_ERR_MEMORY;
     }
-    uint32_t(*by_row)[256] = tiles + n_tiles, (*by_col)[256] = by_row + rows, (*whole)[256] = by_col + cols;
+    uint32_t (*by_row)[256] = tiles + n_tiles, (*by_col)[256] = by_row + rows, (*whole)[256] = by_col + cols;
     if (rows > 1) rank_rows(e, s, rows);
     if (cols > 1) rank_cols(m, s, cols);
     memset(tiles, 0, n_tiles * sizeof *tiles);

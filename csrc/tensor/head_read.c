@@ -20,8 +20,8 @@ typedef struct reader {
 static pc_status take_section(reader *in, uint8_t *dst, size_t n)
 {
     size_t used = 0;
-    pc_status status = pc_section_decode(&in->d->kernels, in->next, (size_t)(in->end - in->next), &used, dst, n,
-                                         in->workspace);
+    pc_status status = pc_section_decode(&in->d->kernels, in->next, (size_t)(in->end - in->next), &used, dst,
+                                         n, in->workspace);
     if (status == PC_OK) in->next += used;
     return status;
 }
@@ -38,7 +38,8 @@ static pc_status take_table(reader *in, unsigned t)
     } else {
         status = pc_rans_read_freqs(in->next, left, m->tables.freqs[t], &used);
         if (status == PC_OK && m->coder == PC_CODER_RANS)
-            pc_rans_decoder_build((void *)(in->d->rans_tables + t * pc_rans_decoder_table_size()), m->tables.freqs[t]);
+            pc_rans_decoder_build((void *)(in->d->rans_tables + t * pc_rans_decoder_table_size()),
+                                  m->tables.freqs[t]);
     }
     in->next += used;
     return status;
@@ -87,15 +88,18 @@ static pc_status take_method(reader *in)
 static pc_status take_groups(reader *in)
 {
     pc_tensor_model *m = &in->d->model;
-    int has_tables = m->method == PC_METHOD_FLOAT || m->method == PC_METHOD_BYTE || m->method == PC_METHOD_PALETTE;
+    int has_tables =
+        m->method == PC_METHOD_FLOAT || m->method == PC_METHOD_BYTE || m->method == PC_METHOD_PALETTE;
     unsigned tiles = m->row_groups * m->col_groups;
-    if (m->row_groups < 1 || m->row_groups > PC_MAX_GROUPS || m->col_groups < 1 || m->col_groups > PC_MAX_GROUPS ||
-        m->n_tables > PC_MAX_TABLES || (m->n_tables != 0) != has_tables)
+    if (m->row_groups < 1 || m->row_groups > PC_MAX_GROUPS || m->col_groups < 1 ||
+        m->col_groups > PC_MAX_GROUPS || m->n_tables > PC_MAX_TABLES || (m->n_tables != 0) != has_tables)
         return PC_ERR_CORRUPT;
     if ((!has_tables || m->flags & PC_FRAME_SPARSE) && tiles != 1) return PC_ERR_CORRUPT;
     if (m->flags & PC_FRAME_SPARSE && m->method != PC_METHOD_FLOAT) return PC_ERR_CORRUPT;
-    if (m->flags & ~(PC_FRAME_SPARSE | PC_FRAME_DELTA | PC_FRAME_MEANS | PC_FRAME_WEIGHTS)) return PC_ERR_UNSUPPORTED;
-    int mixed = m->coder == PC_CODER_MIX, means = m->flags & PC_FRAME_MEANS, weights = m->flags & PC_FRAME_WEIGHTS;
+    if (m->flags & ~(PC_FRAME_SPARSE | PC_FRAME_DELTA | PC_FRAME_MEANS | PC_FRAME_WEIGHTS))
+        return PC_ERR_UNSUPPORTED;
+    int mixed = m->coder == PC_CODER_MIX, means = m->flags & PC_FRAME_MEANS,
+        weights = m->flags & PC_FRAME_WEIGHTS;
     if (mixed && (tiles != 1 || m->n_tables > 1)) return PC_ERR_CORRUPT;
     if ((means || weights) && (!mixed || m->method != PC_METHOD_FLOAT)) return PC_ERR_CORRUPT;
     if (weights && (m->flags & PC_FRAME_SPARSE || m->info.cols > PC_MIX_MAX_WEIGHTS)) return PC_ERR_CORRUPT;

@@ -20,8 +20,8 @@ typedef struct writer {
 static pc_status put_section(writer *w, const uint8_t *src, size_t n)
 {
     size_t size;
-    pc_status status = pc_section_encode(&w->e->kernels, src, n, 0, w->dst + w->used, w->cap - w->used, &size,
-                                         w->workspace);
+    pc_status status =
+        pc_section_encode(&w->e->kernels, src, n, 0, w->dst + w->used, w->cap - w->used, &size, w->workspace);
     if (status == PC_OK) w->used += size;
     return status;
 }
@@ -79,7 +79,8 @@ static pc_status put_model(writer *w)
     return status;
 }
 
-pc_status pc_head_write(const pc_tensor_encoder *e, uint8_t *dst, size_t dst_cap, size_t *dst_len, void *workspace)
+pc_status pc_head_write(const pc_tensor_encoder *e, uint8_t *dst, size_t dst_cap, size_t *dst_len,
+                        void *workspace)
 {
     const pc_tensor_model *m = &e->model;
     if (dst_cap < PC_HEAD_FIXED + 2 + 8 * PC_MAX_PALETTE) return PC_ERR_DST_SIZE;

@@ -82,8 +82,8 @@ void pc_model_tiles(const pc_tensor_model *m, const size_t *rows_in_group, size_
     }
 }
 
-void pc_model_offsets(const pc_tensor_model *m, const pc_tile_map *map, unsigned row_group, size_t rows_in_group,
-                      uint32_t *offsets)
+void pc_model_offsets(const pc_tensor_model *m, const pc_tile_map *map, unsigned row_group,
+                      size_t rows_in_group, uint32_t *offsets)
 {
     size_t next[PC_MAX_GROUPS];
     for (unsigned c = 0; c < m->col_groups; c++) next[c] = map->start[row_group * m->col_groups + c];

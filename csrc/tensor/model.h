@@ -32,7 +32,7 @@ enum {
     PC_MAX_TABLES = 16,
     PC_MAX_PALETTE = 256,
 
-    PC_CHUNK_HEAD = 9, /* checksum of the decoded bytes, form */
+    PC_CHUNK_HEAD = 9,                        /* checksum of the decoded bytes, form */
     PC_SECTION_SIDE = 2 + PC_RANS_FREQS_BOUND /* most bytes a section adds to its coded symbols */
 };
 
@@ -107,17 +107,16 @@ void pc_model_tiles(const pc_tensor_model *model, const size_t *rows_in_group, s
 /* Workspace of one chunk, cut from one block. */
 typedef struct pc_chunk_space {
     uint8_t *symbols, *list, *mids, *lows, *elements;
-    uint8_t *slack;   /* a payload with nothing readable behind it is copied here */
-    uint8_t *side;    /* outliers being listed, the bitmap of a sparse chunk */
+    uint8_t *slack; /* a payload with nothing readable behind it is copied here */
+    uint8_t *side;  /* outliers being listed, the bitmap of a sparse chunk */
     uint8_t *row_kind, *row_group;
     uint32_t *offsets;  /* by column */
     uint32_t *live_row; /* rows that are not constant */
     uint32_t *order;    /* live rows of one group */
-    void *coder; /* for the entropy coder */
+    void *coder;        /* for the entropy coder */
 } pc_chunk_space;
 size_t pc_chunk_space_size(const pc_tensor_model *model);
 void pc_chunk_space_cut(const pc_tensor_model *model, void *workspace, pc_chunk_space *space);
-
 
 /* Live rows whose mids are packed together: some thousand elements, so that a decoder unpacks them into the
  * L1 cache just before it needs them. */

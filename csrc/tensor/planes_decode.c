@@ -3,8 +3,8 @@
 #include "tensor/section.h"
 #include "tensor/split.h"
 
-pc_status pc_planes_decode(const pc_tensor_decoder *d, const uint8_t *src, size_t src_len, uint8_t *dst, size_t n,
-                           size_t *src_used, pc_chunk_space *space)
+pc_status pc_planes_decode(const pc_tensor_decoder *d, const uint8_t *src, size_t src_len, uint8_t *dst,
+                           size_t n, size_t *src_used, pc_chunk_space *space)
 {
     const pc_tensor_model *m = &d->model;
     unsigned size = m->traits->size;
@@ -21,8 +21,8 @@ pc_status pc_planes_decode(const pc_tensor_decoder *d, const uint8_t *src, size_
     }
     for (unsigned p = 0; p < size; p++) {
         size_t used = 0;
-        pc_status status = pc_section_decode(&d->kernels, src + at, src_len - at, &used, space->symbols, n,
-                                             space->coder);
+        pc_status status =
+            pc_section_decode(&d->kernels, src + at, src_len - at, &used, space->symbols, n, space->coder);
         if (status != PC_OK) return status;
         for (size_t i = 0; i < n; i++) dst[i * size + p] = space->symbols[i];
         at += used;

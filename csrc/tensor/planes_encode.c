@@ -30,8 +30,8 @@ pc_status pc_planes_encode(const pc_tensor_encoder *e, const uint8_t *elements, 
         for (size_t i = 0; i < n; i++) space->symbols[i] = src[i * size + p];
         size_t section = 0;
         if (dst_cap - used < n + 1 + PC_SLACK) return PC_ERR_DST_SIZE;
-        pc_status status = pc_section_encode(&e->kernels, space->symbols, n, m->coder != PC_CODER_PIVOT, dst + used,
-                                             dst_cap - used, &section, space->coder);
+        pc_status status = pc_section_encode(&e->kernels, space->symbols, n, m->coder != PC_CODER_PIVOT,
+                                             dst + used, dst_cap - used, &section, space->coder);
         if (status != PC_OK) return status;
         used += section;
     }

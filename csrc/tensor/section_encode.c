@@ -101,9 +101,10 @@ pc_status pc_section_encode(const pc_kernels *k, const uint8_t *src, size_t n, i
     }
     if (best == PC_SECTION_PIVOT || best == PC_SECTION_RANS) {
         size_t body;
-        pc_status status = best == PC_SECTION_PIVOT
-                               ? encode_pivot(k, &w->code, lengths, src, n, dst + 1, dst_cap - 1, &body, coder)
-                               : encode_rans(k, w->freqs, src, n, dst + 1, dst_cap - 1, &body, table);
+        pc_status status =
+            best == PC_SECTION_PIVOT
+                ? encode_pivot(k, &w->code, lengths, src, n, dst + 1, dst_cap - 1, &body, coder)
+                : encode_rans(k, w->freqs, src, n, dst + 1, dst_cap - 1, &body, table);
         if (status != PC_OK && status != PC_ERR_DST_SIZE) return status;
         if (status == PC_OK && body < n) {
             dst[0] = (uint8_t)best;

@@ -15,10 +15,7 @@
 #include "pycomp/kernels.h"
 
 /* Bytes of one element's low part. */
-PC_INLINE size_t pc_low_size(const pc_float_layout *layout)
-{
-    return (layout->low_bits + 7u) / 8u;
-}
+PC_INLINE size_t pc_low_size(const pc_float_layout *layout) { return (layout->low_bits + 7u) / 8u; }
 
 /* The element at p, widened. */
 PC_INLINE uint64_t pc_load_element(const uint8_t *p, unsigned size)

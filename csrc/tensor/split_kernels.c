@@ -41,9 +41,12 @@ PC_INLINE void merge(const uint8_t *PC_RESTRICT symbols, const uint8_t *PC_RESTR
     const unsigned low_bits = layout.low_bits, raw_bits = layout.mid_bits - 1u;
     for (size_t i = 0; i < n; i++) {
         uint64_t mid = mids[i], low = 0;
-        if (low_bits > 16) low = pc_load32(lows + 6 * i) | (uint64_t)pc_load16(lows + 6 * i + 4) << 32;
-        else if (low_bits > 8) low = pc_load16(lows + 2 * i);
-        else if (low_bits > 0) low = lows[i];
+        if (low_bits > 16)
+            low = pc_load32(lows + 6 * i) | (uint64_t)pc_load16(lows + 6 * i + 4) << 32;
+        else if (low_bits > 8)
+            low = pc_load16(lows + 2 * i);
+        else if (low_bits > 0)
+            low = lows[i];
         uint64_t raw = mid & (((uint64_t)1 << raw_bits) - 1), sign = mid >> raw_bits;
         uint64_t key = pc_symbol_key(symbols[i], window);
         uint64_t x = sign << (8u * layout.size - 1) | key << (low_bits + raw_bits) | raw << low_bits | low;
@@ -52,17 +55,19 @@ PC_INLINE void merge(const uint8_t *PC_RESTRICT symbols, const uint8_t *PC_RESTR
 }
 
 /* Calls f with the layout as a constant, so that each case is its own loop. */
-#define FOR_LAYOUT(f, ...)                                                                             \
-    do {                                                                                               \
-        switch (layout->size * 64u + layout->low_bits) {                                               \
-        case 2 * 64 + 0:                                                                               \
-            if (layout->mid_bits == 6) f(__VA_ARGS__, ((pc_float_layout){2, 10, 6, 0}));               \
-            else f(__VA_ARGS__, ((pc_float_layout){2, 8, 8, 0}));                                      \
-            break;                                                                                     \
-        case 2 * 64 + 3: f(__VA_ARGS__, ((pc_float_layout){2, 8, 5, 3})); break;                       \
-        case 4 * 64 + 16: f(__VA_ARGS__, ((pc_float_layout){4, 10, 6, 16})); break;                    \
-        default: f(__VA_ARGS__, ((pc_float_layout){8, 13, 3, 48})); break;                             \
-        }                                                                                              \
+#define FOR_LAYOUT(f, ...)                                                                                   \
+    do {                                                                                                     \
+        switch (layout->size * 64u + layout->low_bits) {                                                     \
+        case 2 * 64 + 0:                                                                                     \
+            if (layout->mid_bits == 6)                                                                       \
+                f(__VA_ARGS__, ((pc_float_layout){2, 10, 6, 0}));                                            \
+            else                                                                                             \
+                f(__VA_ARGS__, ((pc_float_layout){2, 8, 8, 0}));                                             \
+            break;                                                                                           \
+        case 2 * 64 + 3: f(__VA_ARGS__, ((pc_float_layout){2, 8, 5, 3})); break;                             \
+        case 4 * 64 + 16: f(__VA_ARGS__, ((pc_float_layout){4, 10, 6, 16})); break;                          \
+        default: f(__VA_ARGS__, ((pc_float_layout){8, 13, 3, 48})); break;                                   \
+        }                                                                                                    \
     } while (0)
 
 #define SPLIT(src, n, layout_) split(src, n, layout_, window, symbols, mids, lows, facts)

@@ -6,13 +6,15 @@
 #include "arch/variants.h"
 #include "base/compiler.h"
 
-void pc_gather_columns_scalar(const uint8_t *const rows[16], size_t cols, const uint32_t *offsets, uint8_t *dst)
+void pc_gather_columns_scalar(const uint8_t *const rows[16], size_t cols, const uint32_t *offsets,
+                              uint8_t *dst)
 {
     for (size_t c = 0; c < cols; c++)
         for (unsigned r = 0; r < PC_STRIP; r++) dst[offsets[c] + r] = rows[r][c];
 }
 
-void pc_scatter_columns_scalar(const uint8_t *src, const uint32_t *offsets, size_t cols, uint8_t *const rows[16])
+void pc_scatter_columns_scalar(const uint8_t *src, const uint32_t *offsets, size_t cols,
+                               uint8_t *const rows[16])
 {
     for (size_t c = 0; c < cols; c++)
         for (unsigned r = 0; r < PC_STRIP; r++) rows[r][c] = src[offsets[c] + r];
@@ -54,8 +56,8 @@ static void gather_short(const pc_kernels *k, const uint8_t *rows[PC_STRIP], siz
     for (size_t c = 0; c < cols; c++) copy_short(dst + offsets[c], columns + c * PC_STRIP, height);
 }
 
-void pc_gather_rows(const pc_kernels *k, const uint8_t *rows, size_t stride, const uint32_t *order, size_t n_rows,
-                    size_t cols, const uint32_t *offsets, uint8_t *dst)
+void pc_gather_rows(const pc_kernels *k, const uint8_t *rows, size_t stride, const uint32_t *order,
+                    size_t n_rows, size_t cols, const uint32_t *offsets, uint8_t *dst)
 {
     for (size_t start = 0; start < cols; start += BLOCK) {
         size_t width = PC_MIN((size_t)BLOCK, cols - start);
@@ -63,14 +65,16 @@ void pc_gather_rows(const pc_kernels *k, const uint8_t *rows, size_t stride, con
             const uint8_t *strip[PC_STRIP];
             size_t height = PC_MIN((size_t)PC_STRIP, n_rows - i);
             for (size_t r = 0; r < height; r++) strip[r] = rows + order[i + r] * stride + start;
-            if (height == PC_STRIP) k->gather_columns(strip, width, offsets + start, dst + i);
-            else gather_short(k, strip, height, width, offsets + start, dst + i);
+            if (height == PC_STRIP)
+                k->gather_columns(strip, width, offsets + start, dst + i);
+            else
+                gather_short(k, strip, height, width, offsets + start, dst + i);
         }
     }
 }
 
-void pc_scatter_rows(const pc_kernels *k, const uint8_t *src, const uint32_t *offsets, size_t cols, uint8_t *rows,
-                     size_t stride, const uint32_t *order, size_t n_rows)
+void pc_scatter_rows(const pc_kernels *k, const uint8_t *src, const uint32_t *offsets, size_t cols,
+                     uint8_t *rows, size_t stride, const uint32_t *order, size_t n_rows)
 {
     uint8_t nowhere[BLOCK]; /* rows beyond a short strip's height land here */
     for (size_t start = 0; start < cols; start += BLOCK) {

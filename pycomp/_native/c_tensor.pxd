@@ -32,8 +32,9 @@ cdef extern from "pycomp/tensor.h" nogil:
         size_t chunk_bound
         size_t workspace_size
 
-    pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, uint64_t size, pc_dtype dtype,
-                                       size_t cols, pc_level level, pc_tensor_encoder **encoder)
+    pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, uint64_t size,
+                                       pc_dtype dtype, size_t cols, pc_level level,
+                                       pc_tensor_encoder **encoder)
     void pc_tensor_encoder_free(pc_tensor_encoder *encoder)
     const pc_tensor_info *pc_tensor_encoder_info(const pc_tensor_encoder *encoder)
     const uint8_t *pc_tensor_encoder_head(const pc_tensor_encoder *encoder)
@@ -49,5 +50,6 @@ cdef extern from "pycomp/tensor.h" nogil:
                                       unsigned threads, void *room, uint8_t **payload, size_t *payload_len,
                                       uint32_t *sizes, uint64_t *hashes)
     pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first, size_t count,
-                                      unsigned threads, const uint8_t *src, size_t src_len, const uint8_t *table,
-                                      size_t skip, uint8_t *dst, size_t dst_size, size_t *failed)
+                                      unsigned threads, const uint8_t *src, size_t src_len,
+                                      const uint8_t *table, size_t skip, uint8_t *dst, size_t dst_size,
+                                      size_t *failed)

@@ -48,11 +48,12 @@ cdef class FrameEncoder:
         self.borrowed = True
         if self.view.len % <Py_ssize_t>pc_dtype_size(number):
             raise ValueError(
-                f"{self.view.len} bytes are no whole number of {dtype} elements of {pc_dtype_size(number)} bytes"
+                f"{self.view.len} bytes are no whole number of {dtype} elements "
+                f"of {pc_dtype_size(number)} bytes"
             )
         with nogil:
-            status = pc_tensor_encoder_create(&kernels, start(&self.view), <uint64_t>self.view.len, number, cols,
-                                              <pc_level>level, &self.encoder)
+            status = pc_tensor_encoder_create(&kernels, start(&self.view), <uint64_t>self.view.len, number,
+                                              cols, <pc_level>level, &self.encoder)
         check(status, "tensor.encode")
         cdef const pc_tensor_info *info = pc_tensor_encoder_info(self.encoder)
         self.head = pc_tensor_encoder_head(self.encoder)[:info.head_size]
@@ -92,8 +93,8 @@ cdef class FrameEncoder:
                     raise MemoryError
                 self.room_size = wanted
             with nogil:
-                status = pc_tensor_encode_chunks(self.encoder, first, count, threads, self.room, &payload, &used,
-                                                 <uint32_t *>sizes, <uint64_t *>hashes)
+                status = pc_tensor_encode_chunks(self.encoder, first, count, threads, self.room, &payload,
+                                                 &used, <uint32_t *>sizes, <uint64_t *>hashes)
             check(status, f"tensor.encode: chunks from {first}")
             return payload[:used], table, digests
 
@@ -150,8 +151,8 @@ cdef class FrameDecoder:
                 try:
                     with nogil:
                         status = pc_tensor_decode_chunks(
-                            self.decoder, first, count, threads, start(&src), <size_t>src.len, start(&entries), skip,
-                            start(&dst), <size_t>dst.len, &failed)
+                            self.decoder, first, count, threads, start(&src), <size_t>src.len,
+                            start(&entries), skip, start(&dst), <size_t>dst.len, &failed)
                 finally:
                     PyBuffer_Release(&dst)
             finally:

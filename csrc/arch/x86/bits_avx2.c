@@ -10,7 +10,8 @@
 #include "base/mem.h"
 #include "bitio/bits.h"
 
-PC_TARGET_AVX2 PC_INLINE __m256i field_values(const uint8_t *row, unsigned shift, __m256i mask, unsigned position)
+PC_TARGET_AVX2 PC_INLINE __m256i field_values(const uint8_t *row, unsigned shift, __m256i mask,
+                                              unsigned position)
 {
     __m256i bytes = _mm256_loadu_si256((const __m256i *)row);
     bytes = _mm256_and_si256(_mm256_srl_epi16(bytes, _mm_cvtsi32_si128((int)shift)), mask);
@@ -65,14 +66,19 @@ PC_TARGET_AVX2 void pc_bits_unpack_avx2(const uint8_t *src, size_t n, unsigned w
     pc_bits_field field[3];
     unsigned n_fields = pc_bits_fields(width, field);
     if (lut != NULL && width <= 4) {
-        if (n_fields == 1) unpack(src, n, width, 1, 1, lut, dst);
-        else unpack(src, n, width, 2, 1, lut, dst);
+        if (n_fields == 1)
+            unpack(src, n, width, 1, 1, lut, dst);
+        else
+            unpack(src, n, width, 2, 1, lut, dst);
     } else if (lut != NULL && width == 5) {
         unpack(src, n, width, 2, 2, lut, dst);
     } else {
-        if (n_fields == 1) unpack(src, n, width, 1, 0, NULL, dst);
-        else if (n_fields == 2) unpack(src, n, width, 2, 0, NULL, dst);
-        else unpack(src, n, width, 3, 0, NULL, dst);
+        if (n_fields == 1)
+            unpack(src, n, width, 1, 0, NULL, dst);
+        else if (n_fields == 2)
+            unpack(src, n, width, 2, 0, NULL, dst);
+        else
+            unpack(src, n, width, 3, 0, NULL, dst);
         if (lut != NULL) {
             uint8_t padded[256] = {0};
             memcpy(padded, lut, (size_t)1 << width);
@@ -82,7 +88,8 @@ PC_TARGET_AVX2 void pc_bits_unpack_avx2(const uint8_t *src, size_t n, unsigned w
     pc_bits_unpack_rest(src + width * s, n - 8 * s, width, lut, dst + 8 * s);
 }
 
-PC_TARGET_AVX2 void pc_bits_pack_avx2(const uint8_t *src, size_t n, unsigned width, unsigned base, uint8_t *dst)
+PC_TARGET_AVX2 void pc_bits_pack_avx2(const uint8_t *src, size_t n, unsigned width, unsigned base,
+                                      uint8_t *dst)
 {
     size_t s = pc_bits_stride(n);
     pc_bits_field field[3];
@@ -99,7 +106,8 @@ PC_TARGET_AVX2 void pc_bits_pack_avx2(const uint8_t *src, size_t n, unsigned wid
             for (size_t j = 0; j < s; j += 32) {
                 __m256i packed = _mm256_setzero_si256();
                 for (unsigned r = q, shift = 0; r < PC_BITS_REGIONS; r += bits, shift += bits) {
-                    __m256i v = _mm256_sub_epi8(_mm256_loadu_si256((const __m256i *)(src + r * s + j)), offset);
+                    __m256i v =
+                        _mm256_sub_epi8(_mm256_loadu_si256((const __m256i *)(src + r * s + j)), offset);
                     v = _mm256_and_si256(_mm256_srl_epi16(v, down), mask);
                     packed = _mm256_or_si256(packed, _mm256_sll_epi16(v, _mm_cvtsi32_si128((int)shift)));
                 }

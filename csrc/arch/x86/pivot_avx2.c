@@ -48,7 +48,8 @@ PC_TARGET_AVX2 size_t pc_pivot_partition_avx2(uint8_t *list, size_t n, unsigned 
         uint64_t before = ones_before(up, &total);
         for (unsigned g = 0; g < 8; g++, up >>= 8, before >>= 8) {
             size_t ones = before & 0xff;
-            __m128i half = g & 2 ? _mm256_extracti128_si256(ranks[g / 4], 1) : _mm256_castsi256_si128(ranks[g / 4]);
+            __m128i half =
+                g & 2 ? _mm256_extracti128_si256(ranks[g / 4], 1) : _mm256_castsi256_si128(ranks[g / 4]);
             __m128i eight = g & 1 ? _mm_unpackhi_epi64(half, half) : half;
             _mm_storel_epi64((__m128i *)(kept + 8 * g - ones),
                              _mm_shuffle_epi8(eight, control(pc_pivot_keep_shuffle, up & 0xff)));
@@ -85,8 +86,8 @@ PC_TARGET_AVX2 void pc_pivot_merge_avx2(const uint8_t *mask, size_t n, const uin
 /* Ones by nibble lookup and byte sums (W. Mula, "SSSE3: fast popcount"), 32 mask bytes a step. */
 PC_TARGET_AVX2 size_t pc_pivot_ones_avx2(const uint8_t *mask, size_t n)
 {
-    const __m256i counts = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,
-                                            0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    const __m256i counts = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2,
+                                            2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
     const __m256i nibble = _mm256_set1_epi8(15);
     __m256i sums = _mm256_setzero_si256();
     size_t i = 0;
@@ -117,7 +118,8 @@ PC_TARGET_AVX2 void pc_map_u8_avx2(const uint8_t *src, size_t n, const uint8_t l
         return;
     }
     __m256i table[MOST_ROWS];
-    for (unsigned r = first; r <= last; r++) table[r - first] = _mm256_broadcastsi128_si256(_mm_loadu_si128(&rows[r]));
+    for (unsigned r = first; r <= last; r++)
+        table[r - first] = _mm256_broadcastsi128_si256(_mm_loadu_si128(&rows[r]));
     for (size_t i = 0; i < n; i += 32) {
         __m256i index = _mm256_loadu_si256((const __m256i *)(src + i)), out = _mm256_setzero_si256();
         for (unsigned r = first; r <= last; r++) {

@@ -48,10 +48,7 @@ PC_TARGET_AVX2 PC_INLINE __m256i mids_of(__m256i x, const splitter *s)
 }
 
 /* Packing works within 128-bit lanes; this puts the quarters back in order. */
-PC_TARGET_AVX2 PC_INLINE __m256i in_order(__m256i packed)
-{
-    return _mm256_permute4x64_epi64(packed, 0xd8);
-}
+PC_TARGET_AVX2 PC_INLINE __m256i in_order(__m256i packed) { return _mm256_permute4x64_epi64(packed, 0xd8); }
 
 PC_TARGET_AVX2 PC_INLINE void store_split(__m256i a, __m256i b, const splitter *s, uint8_t *symbols,
                                           uint8_t *mids, __m256i *outside)
@@ -62,10 +59,7 @@ PC_TARGET_AVX2 PC_INLINE void store_split(__m256i a, __m256i b, const splitter *
     _mm256_storeu_si256((__m256i *)mids, in_order(mid));
 }
 
-PC_TARGET_AVX2 PC_INLINE __m256i load(const uint8_t *p)
-{
-    return _mm256_loadu_si256((const __m256i *)p);
-}
+PC_TARGET_AVX2 PC_INLINE __m256i load(const uint8_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
 
 PC_TARGET_AVX2 void pc_float_split_avx2(const uint8_t *src, size_t n, const pc_float_layout *layout,
                                         pc_key_window window, uint8_t *symbols, uint8_t *mids, uint8_t *lows,
@@ -130,7 +124,8 @@ PC_TARGET_AVX2 PC_INLINE __m256i tops_of(const uint8_t *symbols, const uint8_t *
 }
 
 PC_TARGET_AVX2 void pc_float_merge_avx2(const uint8_t *symbols, const uint8_t *mids, const uint8_t *lows,
-                                        size_t n, const pc_float_layout *layout, pc_key_window window, uint8_t *dst)
+                                        size_t n, const pc_float_layout *layout, pc_key_window window,
+                                        uint8_t *dst)
 {
     const splitter s = make_splitter(layout->mid_bits, layout->key_bits, window);
     size_t i = 0;

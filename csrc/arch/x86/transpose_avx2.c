@@ -9,17 +9,17 @@
 #include "arch/variants.h"
 
 /* One round: row i interleaved with row i + 8. Written out, so that the rows stay in registers. */
-#define PAIR(to, from, i)                                        \
-    (to)[2 * (i)] = _mm256_unpacklo_epi8((from)[i], (from)[(i) + 8]); \
+#define PAIR(to, from, i)                                                                                    \
+    (to)[2 * (i)] = _mm256_unpacklo_epi8((from)[i], (from)[(i) + 8]);                                        \
     (to)[2 * (i) + 1] = _mm256_unpackhi_epi8((from)[i], (from)[(i) + 8])
-#define ROUND(to, from)  \
-    PAIR(to, from, 0);   \
-    PAIR(to, from, 1);   \
-    PAIR(to, from, 2);   \
-    PAIR(to, from, 3);   \
-    PAIR(to, from, 4);   \
-    PAIR(to, from, 5);   \
-    PAIR(to, from, 6);   \
+#define ROUND(to, from)                                                                                      \
+    PAIR(to, from, 0);                                                                                       \
+    PAIR(to, from, 1);                                                                                       \
+    PAIR(to, from, 2);                                                                                       \
+    PAIR(to, from, 3);                                                                                       \
+    PAIR(to, from, 4);                                                                                       \
+    PAIR(to, from, 5);                                                                                       \
+    PAIR(to, from, 6);                                                                                       \
     PAIR(to, from, 7)
 
 /* Each round moves a bit of the row number into the column number, so after four v[c] holds column c of
@@ -33,8 +33,8 @@ PC_TARGET_AVX2 PC_INLINE void transpose_lanes(__m256i v[16])
     ROUND(v, t);
 }
 
-PC_TARGET_AVX2 void pc_gather_columns_avx2(const uint8_t *const rows[16], size_t cols, const uint32_t *offsets,
-                                           uint8_t *dst)
+PC_TARGET_AVX2 void pc_gather_columns_avx2(const uint8_t *const rows[16], size_t cols,
+                                           const uint32_t *offsets, uint8_t *dst)
 {
     size_t c = 0;
     for (; cols - c >= 32; c += 32) {
@@ -75,8 +75,8 @@ PC_TARGET_AVX2 uint64_t pc_sum_u8_avx2(const uint8_t *src, size_t n)
     __m256i sums = _mm256_setzero_si256();
     size_t i = 0;
     for (; n - i >= 32; i += 32)
-        sums = _mm256_add_epi64(sums, _mm256_sad_epu8(_mm256_loadu_si256((const __m256i *)(src + i)),
-                                                      _mm256_setzero_si256()));
+        sums = _mm256_add_epi64(
+            sums, _mm256_sad_epu8(_mm256_loadu_si256((const __m256i *)(src + i)), _mm256_setzero_si256()));
     uint64_t lanes[4];
     _mm256_storeu_si256((__m256i *)lanes, sums);
     return lanes[0] + lanes[1] + lanes[2] + lanes[3] + pc_sum_u8_scalar(src + i, n - i);

@@ -50,8 +50,8 @@ typedef struct pc_kernels {
      * and return the groups done; encoding collects the flags of the entries it met. */
     size_t (*rans_decode)(uint32_t states[64], const uint32_t entries[4096], const uint8_t **src,
                           const uint8_t *src_end, uint8_t *dst, size_t groups);
-    size_t (*rans_encode)(uint32_t states[64], const uint64_t entries[256], const uint8_t *src,
-                          size_t groups, const uint8_t *dst_begin, uint8_t **dst, uint32_t *flags);
+    size_t (*rans_encode)(uint32_t states[64], const uint64_t entries[256], const uint8_t *src, size_t groups,
+                          const uint8_t *dst_begin, uint8_t **dst, uint32_t *flags);
 
     /* entropy: level-ordered Huffman, contracts in entropy/pivot_common.h. */
     size_t (*pivot_partition)(uint8_t *list, size_t n, unsigned threshold, uint8_t *mask, uint8_t *upper);
@@ -80,7 +80,8 @@ typedef struct pc_kernels {
 
     /* transform: a strip of 16 rows turned into columns and back, contract in transform/transpose.h. */
     void (*gather_columns)(const uint8_t *const rows[16], size_t cols, const uint32_t *offsets, uint8_t *dst);
-    void (*scatter_columns)(const uint8_t *src, const uint32_t *offsets, size_t cols, uint8_t *const rows[16]);
+    void (*scatter_columns)(const uint8_t *src, const uint32_t *offsets, size_t cols,
+                            uint8_t *const rows[16]);
     /* Adds up n bytes; adds n bytes to as many counters. */
     uint64_t (*sum_u8)(const uint8_t *src, size_t n);
     void (*accumulate_u8)(const uint8_t *src, size_t n, uint32_t *sums);

@@ -55,7 +55,12 @@ typedef enum pc_dtype {
 const char *pc_dtype_name(pc_dtype dtype);
 size_t pc_dtype_size(pc_dtype dtype);
 
-typedef enum pc_level { PC_LEVEL_FAST = 1, PC_LEVEL_DEFAULT = 2, PC_LEVEL_HIGH = 3, PC_LEVEL_MAX = 4 } pc_level;
+typedef enum pc_level {
+    PC_LEVEL_FAST = 1,
+    PC_LEVEL_DEFAULT = 2,
+    PC_LEVEL_HIGH = 3,
+    PC_LEVEL_MAX = 4
+} pc_level;
 
 enum {
     PC_TENSOR_MAX_HEAD = 1 << 20 /* no model comes near this; readers refuse longer ones */
@@ -99,7 +104,8 @@ const pc_tensor_info *pc_tensor_decoder_info(const pc_tensor_decoder *decoder);
  * exactly, and checks its checksum. src_room >= src_len says how many bytes may be read from src: with 64
  * more than the payload has, a copy is saved. */
 pc_status pc_tensor_decode_chunk(const pc_tensor_decoder *decoder, size_t chunk, const uint8_t *src,
-                                 size_t src_len, size_t src_room, uint8_t *dst, size_t dst_size, void *workspace);
+                                 size_t src_len, size_t src_room, uint8_t *dst, size_t dst_size,
+                                 void *workspace);
 
 /* Decoded bytes of a chunk. */
 size_t pc_tensor_chunk_size(const pc_tensor_info *info, size_t chunk);
@@ -108,16 +114,16 @@ size_t pc_tensor_chunk_size(const pc_tensor_info *info, size_t chunk);
  * is best kept from call to call: touching fresh memory takes longer than coding. *payload points into
  * it, to the payloads back to back; sizes and hashes get count entries. */
 size_t pc_tensor_encode_room(const pc_tensor_encoder *encoder, size_t count, unsigned threads);
-pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first, size_t count, unsigned threads,
-                                  void *room, uint8_t **payload, size_t *payload_len, uint32_t *sizes,
-                                  uint64_t *hashes);
+pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first, size_t count,
+                                  unsigned threads, void *room, uint8_t **payload, size_t *payload_len,
+                                  uint32_t *sizes, uint64_t *hashes);
 
 /* src holds the payloads of chunks [first, first + count) back to back, table their 32-bit sizes. Writes the
  * decoded bytes [skip, skip + dst_size) counted from the start of chunk first. On failure *failed is the
  * number of the first chunk that did not decode; the others are written all the same. */
-pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first, size_t count, unsigned threads,
-                                  const uint8_t *src, size_t src_len, const uint8_t *table, size_t skip,
-                                  uint8_t *dst, size_t dst_size, size_t *failed);
+pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first, size_t count,
+                                  unsigned threads, const uint8_t *src, size_t src_len, const uint8_t *table,
+                                  size_t skip, uint8_t *dst, size_t dst_size, size_t *failed);
 
 #ifdef __cplusplus
 }
