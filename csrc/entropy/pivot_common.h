@@ -26,12 +26,12 @@
 #include "pycomp/pivot.h"
 
 /* Contracts of the kernels (scalar twins in pivot_kernels.c). All may read and write up to PC_SLACK
- * bytes past the ends of the lists named, never past the live bytes of a mask being written.
+ * bytes past the ends of the lists and masks named.
  *
  * pivot_partition(list, n, threshold, mask, upper): splits the ranks of list. Bit i of mask (bit i % 8
  *     of byte i / 8) is list[i] >= threshold; ceil(n / 8) bytes are written, unused bits 0. Ranks at or
  *     above the threshold go to upper, the others move down to the front of list; returns how many
- *     stay. Up to PC_SLACK bytes past the live bytes of mask may be written too.
+ *     stay.
  * pivot_merge(mask, n, lower, upper, dst): the inverse. upper may be the tail of dst: if ones is the
  *     number of set bits, upper == dst + n - ones.
  * pivot_ones(mask, n): number of set bits among the first n. */

@@ -16,9 +16,11 @@ enum {
     /* Elements that decide the window of keys. Keys that it misses are rarer than one in as many and
      * listed as outliers of 48 bits each, 0.003 bits an element. A code of 15 bits for a symbol that never
      * comes costs 1.44 / 2^15 bits an element, so an outlier is worth a gap of 66 of those. */
-    OUTLIER_BITS = 48,
     WINDOW_SAMPLE = 1 << 14,
+    OUTLIER_BITS = 48,
     GAP_WORTH = 66,
+    /* Counters are 32 bits wide. */
+    MOST_COUNTED = 1 << 30,
     MOST_KEY_BITS = 13,
     /* Elements that decide whether byte planes are better than float keys. */
     PLANES_SAMPLE = 1 << 12,
@@ -184,7 +186,7 @@ static pc_status build_tables(pc_tensor_encoder *e, pc_sample *s)
     if (m->coder == PC_CODER_RANS) {
         e->rans_tables = pc_alloc(m->n_tables * pc_rans_encoder_table_size());
         if (e->rans_tables == NULL) return PC_ERR_MEMORY;
-        if (!complete(e, s) && !(m->flags & PC_FRAME_SPARSE)) {
+        if (!complete(e, s) && !(m->flags & PC_FRAME_SPARSE) && m->rows < MOST_COUNTED / s->cols) {
             count_all(e, s);
             exact = 1;
         }

@@ -10,14 +10,13 @@ typedef struct pc_effort {
     uint32_t row_groups, col_groups; /* at most */
 } pc_effort;
 
-/* Sample size and finest grouping by level. Eight equal parts take most of the gain; more column groups
- * cost the decoder nothing, more row groups cost bits. */
+/* Eight row groups take most of the gain; column groups cost the decoder nothing, however many. */
 PC_INLINE pc_effort pc_effort_of(pc_level level)
 {
     switch (level) {
     case PC_LEVEL_FAST: return (pc_effort){1 << 17, 8, 1};
     case PC_LEVEL_DEFAULT: return (pc_effort){1 << 18, 8, 16};
-    case PC_LEVEL_HIGH: return (pc_effort){1 << 21, 16, 16};
+    case PC_LEVEL_HIGH: return (pc_effort){1 << 19, 16, 16};
     default: return (pc_effort){1 << 21, 1, 1}; /* mixing finds the scales by itself */
     }
 }

@@ -82,6 +82,8 @@ def encode(
     >>> len(blob) < weights.nbytes and (decode(blob) == weights).all()
     np.True_
     """
+    if threads < 1:
+        raise ValueError(f"threads is {threads}; one is the least")
     if level not in LEVELS:
         raise ValueError(f"level {level!r} is unknown; choose one of {', '.join(LEVELS)}")
     if isinstance(array, (np.ndarray, np.generic)):
@@ -144,6 +146,8 @@ def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
     >>> decode(encode(ids), out=target) is not None and (target == ids).all()
     np.True_
     """
+    if threads < 1:
+        raise ValueError(f"threads is {threads}; one is the least")
     view = memoryview(blob).cast("B")
     descr, shape, at = _prefix(view)
     frame = FrameDecoder(view[at:])
