@@ -36,13 +36,13 @@ def active():
 
 
 def set_isa(name):
-    """Switch every kernel to the tier, or with None to the best: for tests and benchmarks.
+    """Switch every kernel to the tier, or with None back to what it was at import: for tests and benchmarks.
 
     Not to be called while another thread is inside a kernel.
     """
     have = detected()
     if name is None:
-        name = have[-1]
+        name = os.environ.get("PYCOMP_ISA") or have[-1]
     if name not in have:
         from pycomp.errors import UnsupportedError
         raise UnsupportedError(
@@ -51,4 +51,4 @@ def set_isa(name):
     pc_kernels_fill(&kernels, _TIERS[name])
 
 
-set_isa(os.environ.get("PYCOMP_ISA") or None)
+set_isa(None)
