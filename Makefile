@@ -75,7 +75,7 @@ lint-style: $(LINT_TOOLS)
 lint-format: $(LINT_TOOLS)
 	$(VENV)/bin/ruff format --check --quiet .
 lint-cython: $(LINT_TOOLS)
-	$(VENV)/bin/cython-lint pycomp/_native
+	PATH="$(abspath $(VENV))/bin:$$PATH" cython-lint pycomp/_native  # it runs pycodestyle from the PATH
 lint-c: $(LINT_TOOLS)
 	$(VENV)/bin/clang-format --dry-run --Werror $$(find csrc tests -name '*.[ch]')
 lint-types: $(LINT_TOOLS)
