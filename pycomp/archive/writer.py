@@ -30,7 +30,8 @@ SMALL_SIZE = 4 << 20
 IN_FLIGHT = 12 << 20  # content being coded at once, plus the next per thread:
 IN_FLIGHT_PER_THREAD = 1 << 20
 JOBS_PER_THREAD = 8  # each may keep a file open
-BATCH_SIZE = 8 << 20  # content per batch of a large segment, at least a chunk per thread
+BATCH_SIZE = 8 << 20  # content per batch of a large segment of blocks, at least a block per thread
+BATCH_CHUNKS = 4  # of a large numeric segment coded at once, by thread: more need fresh memory each time
 TRY_BOTH_SIZE = 64 << 10  # up to here a numeric segment is also tried with zlib: cheap, and tables weigh
 
 ZLIB_LEVELS = {"fast": 1, "default": 6, "high": 9, "max": 9}
@@ -184,7 +185,7 @@ class Writer:
         begin = self._position
         self._put(encoder.head)
         table, hashes, told = bytearray(), bytearray(), begin
-        batch = max(self._threads, BATCH_SIZE // encoder.chunk_bytes)
+        batch = BATCH_CHUNKS * self._threads
         for first in range(0, encoder.chunks, batch):
             count = min(batch, encoder.chunks - first)
             payload, entries, checks = encoder.encode(first, count, self._threads)

@@ -14,7 +14,7 @@ from typing import Any
 from pycomp.cli._common import LEVELS
 from pycomp.cli._sample import Sample
 
-BATCH = 8  # chunks coded by one call and thread, as pack does: 4 MiB of bf16
+BATCH = 4  # chunks coded by one call and thread, as pack does: 2 MiB of bf16
 ZLIB_LEVEL = 6  # of the bytes that are no numbers; zlib's own default
 
 

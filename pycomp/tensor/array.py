@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 # Chunks coded by one call and thread: few enough for the coder's room to stay in cache.
-BATCH = 8
+BATCH = 4
 
 # The least a chunk takes: table entry, checksum and form; a code of one symbol needs no more. A head that
 # announces more chunks than the blob can hold is caught by it before memory is asked for.
