@@ -56,7 +56,7 @@ uint32_t pc_isa_detect(void)
     if (avx2 && (xcr0 & XCR0_AVX) == XCR0_AVX) found |= PC_ISA_AVX2;
 
     uint32_t avx512 = HAS(extended[EBX], 16) & HAS(extended[EBX], 17) & HAS(extended[EBX], 30) &
-                      HAS(extended[EBX], 31) & HAS(extended[ECX], 1) & HAS(extended[ECX], 6);
+                      HAS(extended[EBX], 31) & HAS(extended[ECX], 1) & HAS(extended[ECX], 6) & HAS(extended[ECX], 14);
     if ((found & PC_ISA_AVX2) && avx512 && (xcr0 & XCR0_AVX512) == XCR0_AVX512) found |= PC_ISA_AVX512;
     return found;
 }

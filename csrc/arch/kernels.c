@@ -49,6 +49,7 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->rans_encode = pc_rans_encode_avx512;
         k->pivot_partition = pc_pivot_partition_avx512;
         k->pivot_merge = pc_pivot_merge_avx512;
+        k->pivot_ones = pc_pivot_ones_avx512;
         k->bits_pack = pc_bits_pack_avx512;
         k->bits_unpack = pc_bits_unpack_avx512;
         k->map_u8 = pc_map_u8_avx512;

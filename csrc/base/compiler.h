@@ -41,7 +41,8 @@
  * (VBMI2 brings the byte compress and expand that level-ordered Huffman lives on). */
 #define PC_TARGET_AVX2 PC_TARGET("avx2,bmi,bmi2,lzcnt,popcnt")
 #define PC_TARGET_AVX512                                                                                     \
-    PC_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt")
+    PC_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,avx2,bmi,bmi2,"   \
+              "lzcnt,popcnt")
 
 #define PC_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
 #define PC_MIN(a, b) ((a) < (b) ? (a) : (b))

@@ -214,6 +214,17 @@ static void unpack_mids(const pc_tensor_decoder *d, const row_plan *p, size_t i,
     d->kernels.bits_unpack(packed, rows * p->cols, p->mid_width, NULL, dst);
 }
 
+/* How many live rows from i on lie side by side everywhere: among the elements, the symbols and, float_merge
+ * taking one block of them at a time, the mids. */
+static size_t count_run(const pc_tensor_model *m, const row_plan *p, size_t i, const pc_chunk_space *space)
+{
+    size_t block = pc_mid_rows(p->cols), end = PC_MIN(p->live, (i / block + 1) * block), next = i + 1;
+    while (next < end && space->live_row[next] == space->live_row[next - 1] + 1 &&
+           (m->col_groups > 1 || space->row_group[next] == space->row_group[i]))
+        next++;
+    return next - i;
+}
+
 /* Elements from symbols, mids and lows, to the places of their rows. mids holds all rows', or is NULL for
  * those still packed. */
 static void write_elements(const pc_tensor_decoder *d, const row_plan *p, const pc_tile_map *map,
@@ -223,23 +234,25 @@ static void write_elements(const pc_tensor_decoder *d, const row_plan *p, const 
     size_t size = m->traits->size, low_size = pc_low_size(&m->layout), row_size = p->cols * size;
     size_t next[PC_MAX_GROUPS], block = pc_mid_rows(p->cols);
     if (m->col_groups == 1) memcpy(next, map->start, m->row_groups * sizeof *next);
-    for (size_t i = 0; i < p->live; i++) {
+    for (size_t i = 0, run; i < p->live; i += run) {
+        run = count_run(m, p, i, space);
+        size_t n = run * p->cols;
         const uint8_t *symbols = space->symbols + i * p->cols;
         if (m->col_groups == 1) { /* rows of a group lie one behind the other in the list */
             symbols = space->list + next[space->row_group[i]];
-            next[space->row_group[i]] += p->cols;
+            next[space->row_group[i]] += n;
         }
         uint8_t *row = dst + space->live_row[i] * row_size;
         if (m->method == PC_METHOD_FLOAT) {
             if (mids == NULL && i % block == 0) unpack_mids(d, p, i, space->mids);
             const uint8_t *row_mids = mids != NULL ? mids + i * p->cols : space->mids + i % block * p->cols;
-            d->kernels.float_merge(symbols, row_mids, lows + i * p->cols * low_size, p->cols, &m->layout,
-                                   m->window, row);
+            d->kernels.float_merge(symbols, row_mids, lows + i * p->cols * low_size, n, &m->layout, m->window,
+                                   row);
         } else if (m->method == PC_METHOD_PALETTE) {
-            for (size_t c = 0; c < p->cols; c++)
+            for (size_t c = 0; c < n; c++)
                 pc_store_element(row + c * size, (unsigned)size, m->palette[symbols[c]]);
         } else {
-            memcpy(row, symbols, p->cols);
+            memcpy(row, symbols, n);
         }
     }
     const uint8_t *value = p->constants;

@@ -45,6 +45,18 @@ PC_TARGET_AVX512 void pc_pivot_merge_avx512(const uint8_t *mask, size_t n, const
     }
 }
 
+PC_TARGET_AVX512 size_t pc_pivot_ones_avx512(const uint8_t *mask, size_t n)
+{
+    __m512i sums = _mm512_setzero_si512();
+    size_t i = 0;
+    for (; n - i >= 512; i += 512)
+        sums = _mm512_add_epi64(sums, _mm512_popcnt_epi64(_mm512_loadu_si512(mask + i / 8)));
+    size_t ones = (size_t)_mm512_reduce_add_epi64(sums);
+    for (; n - i >= 64; i += 64) ones += pc_popcount64(pc_load64(mask + i / 8));
+    /* PC_SLACK bytes behind the mask are readable. */
+    return n == i ? ones : ones + pc_popcount64(pc_load64(mask + i / 8) & (((uint64_t)1 << (n - i)) - 1));
+}
+
 /* dst[i] = lut[src[i]] by two 128-entry permutes and a blend on the top bit. */
 PC_TARGET_AVX512 void pc_map_u8_avx512(const uint8_t *src, size_t n, const uint8_t lut[256], uint8_t *dst)
 {

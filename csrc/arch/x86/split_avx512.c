@@ -110,33 +110,71 @@ PC_TARGET_AVX512 void pc_float_split_avx512(const uint8_t *src, size_t n, const 
                               lows + low_size * i, facts);
 }
 
-/* 32 sixteen-bit tops from symbols and mids. */
-PC_TARGET_AVX512 PC_INLINE __m512i tops_of(const uint8_t *symbols, const uint8_t *mids, const splitter *s)
+/* The constants of a merge, spread over the lanes of sixteen bits. */
+typedef struct merger {
+    __m512i down, raw_mask, first_key, sign_shift;
+} merger;
+
+PC_TARGET_AVX512 PC_INLINE merger make_merger(unsigned mid_bits, pc_key_window window)
 {
-    __m512i symbol = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)symbols));
-    __m512i mid = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)mids));
-    __mmask32 live = _mm512_test_epi16_mask(symbol, symbol);
-    __m512i key = _mm512_maskz_add_epi16(live, symbol, s->before);
-    __m512i raw = _mm512_and_si512(mid, s->raw_mask);
-    __m512i sign = _mm512_and_si512(_mm512_sllv_epi16(mid, s->sign_shift), _mm512_set1_epi16((short)0x8000));
-    return _mm512_or_si512(_mm512_or_si512(_mm512_sllv_epi16(key, s->raw_bits), raw), sign);
+    unsigned raw = mid_bits - 1;
+    return (merger){
+        .down = _mm512_set1_epi16((short)(8 - raw)),
+        .raw_mask = _mm512_set1_epi16((short)((1u << raw) - 1)),
+        .first_key = _mm512_set1_epi16((short)((unsigned)(window.first - 1) << raw)),
+        .sign_shift = _mm512_set1_epi16((short)(15 - raw)),
+    };
+}
+
+/* Sixteen-bit tops from pairs of bytes, the symbol above the mid: shift both down until the symbol is in its
+ * place, put the raw bits back below it, make a key of it and bring up the sign. */
+PC_TARGET_AVX512 PC_INLINE __m512i tops_of(__m512i pairs, const merger *m)
+{
+    enum { SELECT = 0xca, ADD_BITS = 0xea }; /* a ? b : c and (a & b) | c, bit by bit */
+    __m512i x = _mm512_srlv_epi16(pairs, m->down);
+    x = _mm512_ternarylogic_epi64(m->raw_mask, pairs, x, SELECT);
+    __mmask32 live = _mm512_test_epi16_mask(pairs, _mm512_set1_epi16((short)0xff00));
+    x = _mm512_mask_add_epi16(x, live, x, m->first_key);
+    __m512i sign = _mm512_sllv_epi16(pairs, m->sign_shift);
+    return _mm512_ternarylogic_epi64(_mm512_set1_epi16((short)0x8000), sign, x, ADD_BITS);
+}
+
+/* 64 tops, in order. */
+PC_TARGET_AVX512 PC_INLINE void load_tops(const uint8_t *symbols, const uint8_t *mids, const merger *m,
+                                          __m512i tops[2])
+{
+    /* Interleaving works within 128-bit lanes; this deals the quarters out to fit. */
+    const __m512i deal = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
+    __m512i symbol = _mm512_permutexvar_epi64(deal, _mm512_loadu_si512(symbols));
+    __m512i mid = _mm512_permutexvar_epi64(deal, _mm512_loadu_si512(mids));
+    tops[0] = tops_of(_mm512_unpacklo_epi8(mid, symbol), m);
+    tops[1] = tops_of(_mm512_unpackhi_epi8(mid, symbol), m);
 }
 
 PC_TARGET_AVX512 void pc_float_merge_avx512(const uint8_t *symbols, const uint8_t *mids, const uint8_t *lows,
                                             size_t n, const pc_float_layout *layout, pc_key_window window,
                                             uint8_t *dst)
 {
-    const splitter s = make_splitter(layout->mid_bits, layout->key_bits, window);
+    const merger m = make_merger(layout->mid_bits, window);
+    __m512i tops[2];
     size_t i = 0;
     if (layout->size == 2 && layout->low_bits == 0) {
-        for (; n - i >= 32; i += 32) _mm512_storeu_si512(dst + 2 * i, tops_of(symbols + i, mids + i, &s));
+        for (; n - i >= 64; i += 64) {
+            load_tops(symbols + i, mids + i, &m, tops);
+            _mm512_storeu_si512(dst + 2 * i, tops[0]);
+            _mm512_storeu_si512(dst + 2 * i + 64, tops[1]);
+        }
     } else if (layout->size == 4) {
-        const __m512i spread = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
-        for (; n - i >= 32; i += 32) {
-            __m512i top = _mm512_permutexvar_epi64(spread, tops_of(symbols + i, mids + i, &s));
-            __m512i low = _mm512_permutexvar_epi64(spread, _mm512_loadu_si512(lows + 2 * i));
-            _mm512_storeu_si512(dst + 4 * i, _mm512_unpacklo_epi16(low, top));
-            _mm512_storeu_si512(dst + 4 * i + 64, _mm512_unpackhi_epi16(low, top));
+        const __m512i deal = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
+        for (; n - i >= 64; i += 64) {
+            load_tops(symbols + i, mids + i, &m, tops);
+            for (unsigned h = 0; h < 2; h++) {
+                uint8_t *at = dst + 4 * (i + 32 * h);
+                __m512i top = _mm512_permutexvar_epi64(deal, tops[h]);
+                __m512i low = _mm512_permutexvar_epi64(deal, _mm512_loadu_si512(lows + 2 * (i + 32 * h)));
+                _mm512_storeu_si512(at, _mm512_unpacklo_epi16(low, top));
+                _mm512_storeu_si512(at + 64, _mm512_unpackhi_epi16(low, top));
+            }
         }
     }
     size_t low_size = layout->size == 4 ? 2 : 0;
