@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, overload
 
 from pycomp._native import entropy as _native
+from pycomp.entropy import _frame
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -50,7 +51,4 @@ def decode(blob: Buffer, *, max_size: int | None = None, out: Buffer | None = No
     >>> bytes(huffman.decode(huffman.encode(b"abracadabra"), out=buffer))
     b'abracadabra'
     """
-    if out is None:
-        return _native.decode(blob, _native.HUFFMAN, max_size)
-    n = _native.decode_into(blob, _native.HUFFMAN, max_size, out)
-    return memoryview(out).cast("B")[:n]
+    return _frame.decode(blob, _native.HUFFMAN, max_size, out)
