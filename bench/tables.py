@@ -73,12 +73,48 @@ def _table(rows: list[Row]) -> list[str]:
     return lines
 
 
+def render_deflate(path: Path) -> str:
+    """The DEFLATE tables of one machine: by job, a line for each coder and a column for each input."""
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    first = rows[0]
+    versions = {row["coder"]: row["version"] for row in rows if row["coder"] != "pycomp"}
+    inputs = list(dict.fromkeys(row["input"] for row in rows))
+    lines = [
+        f"## DEFLATE on {first['cpu']}, {first['cores']} cores",
+        "",
+        f"{first['system']}, Python {first['python']}, {first['date']}, commit {first['commit']}, "
+        f"instruction sets: {first['tier']}; from `bench/results/{path.name}`. MB (10⁶ bytes) of original "
+        "data a second; where compressing, with the ratio. Versions: "
+        + ", ".join(f"{name} {version}" for name, version in versions.items())
+        + ".",
+    ]
+    cells: dict[tuple[str, tuple[str, str, str]], dict[str, str]] = {}
+    for row in rows:
+        speed = f"{float(row['mb_s']):.0f}" if row["exact"] == "True" else "wrong"
+        if row["packed_bytes"]:
+            speed += f" · {int(row['raw_bytes']) / int(row['packed_bytes']):.3f}"
+        one = (row["coder"], row["setting"], row["threads"])
+        cells.setdefault((row["job"], one), {})[row["input"]] = speed
+    for job in dict.fromkeys(job for job, _ in cells):
+        lines += ["", f"### {job}", "", "| coder | setting | threads | " + " | ".join(inputs) + " |"]
+        lines.append("|---|---|---:|" + "---:|" * len(inputs))
+        for (other, (coder, setting, threads)), speeds in cells.items():
+            if other == job:
+                name = f"**{coder}**" if coder == "pycomp" else coder
+                values = " | ".join(speeds.get(name, "") for name in inputs)
+                lines.append(f"| {name} | {setting} | {threads} | {values} |")
+    return "\n".join(lines)
+
+
 def main(check: bool = False) -> int:
     page = PAGE.read_text()
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     results = sorted((HERE / "results").glob("tensor-*.csv"))
-    tables = "\n\n".join(render(path) for path in results) or "No results yet: run `make bench`."
+    parts = [render(path) for path in results]
+    parts += [render_deflate(path) for path in sorted((HERE / "results").glob("deflate-*.csv"))]
+    tables = "\n\n".join(parts) or "No results yet: run `make bench`."
     fresh = f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}"
     if check:
         if fresh != page:

@@ -69,9 +69,11 @@ static unsigned build_tree(pc_mix_state *s, const uint32_t *below, unsigned low,
         low = spans[node].low;
         high = spans[node].high;
         unsigned middle = low + 1;
-        uint32_t twice_half = below[low] + below[high];
-        while (middle + 1 < high && 2 * below[middle] < twice_half) middle++;
-        if (middle > low + 1 && twice_half - 2 * below[middle - 1] < 2 * below[middle] - twice_half) middle--;
+        /* Signed: `over` is negative where the last symbol is more than half. below stays under 2^19. */
+        int32_t twice_half = (int32_t)(below[low] + below[high]);
+        while (middle + 1 < high && 2 * (int32_t)below[middle] < twice_half) middle++;
+        int32_t over = 2 * (int32_t)below[middle] - twice_half;
+        if (middle > low + 1 && twice_half - 2 * (int32_t)below[middle - 1] < over) middle--;
         const span halves[2] = {{(uint16_t)low, (uint16_t)middle}, {(uint16_t)middle, (uint16_t)high}};
         s->tree[node].middle = (uint16_t)middle;
         for (unsigned i = 0; i < 2; i++) {

@@ -121,6 +121,35 @@ def test_tables(bench: Any, tmp_path: Path) -> None:
     assert "| other | bfloat16 | no luck |" in page
 
 
+def test_deflate_tables(bench: Any, tmp_path: Path) -> None:
+    row = {
+        "date": "2026-01-02", "commit": "abc", "cpu": "A CPU", "cores": "2", "system": "Linux",
+        "python": "3.11", "tier": "best", "input": "logs", "job": "deflate", "coder": "pycomp",
+        "setting": "level 6", "version": "1", "threads": "1", "raw_bytes": "300", "packed_bytes": "200",
+        "mb_s": "99.6", "exact": "True",
+    }  # fmt: skip
+    rows = [row, {**row, "input": "json", "mb_s": "50", "packed_bytes": ""}]
+    rows.append({**row, "coder": "zlib", "version": "1.3", "exact": "False"})
+    path = tmp_path / "deflate-x.csv"
+    with open(path, "w", newline="") as file:
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerows(rows)
+    page = bench("tables").render_deflate(path)
+    assert "## DEFLATE on A CPU, 2 cores" in page
+    assert "zlib 1.3" in page
+    assert "| **pycomp** | level 6 | 1 | 100 · 1.500 | 50 |" in page
+    assert "| zlib | level 6 | 1 | wrong · 1.500 |  |" in page
+
+
+@pytest.mark.parametrize("name", ["sources", "binary", "json", "logs", "base64"])
+def test_deflate_inputs(bench: Any, name: str) -> None:
+    make = bench("deflate_rivals").INPUTS[name]
+    data = make(50_000)
+    assert 10_000 < len(data) <= 50_000
+    assert make(50_000) == data
+
+
 def test_the_page_is_up_to_date(bench: Any) -> None:
     assert bench("tables").main(check=True) == 0, "run python bench/tables.py"
 

@@ -1,7 +1,6 @@
 """A decoder of tensor blobs written from docs/formats alone: slow, plain, and independent of the C core.
 
-It covers every method with coders 0 (level-ordered Huffman) and 1 (rANS). Read it beside the pages, whose
-names head its parts.
+Read it beside the pages, whose names head its parts; reference_mix.py has the one for mixing.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import struct
 from typing import Any
 
 import numpy as np
+import reference_mix
 
 # docs/formats/tensor.md, "Element types": size, then for floats key bits, mid bits, low bits, trims.
 SIZES = [1, 1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 2, 4, 8, 4] + [1] * 10
@@ -19,7 +19,8 @@ FLOATS: dict[int, tuple[int, int, int, tuple[int, ...]]] = {
 }  # fmt: skip
 CHUNK_ELEMENTS, PIECE, MID_ELEMENTS = 1 << 18, 1 << 16, 1 << 12
 RAW, FLOAT, BYTE, PLANES, PALETTE = range(5)
-SPARSE, DELTA = 1, 2
+SPARSE, DELTA, MEANS, WEIGHTS = 1, 2, 4, 8
+PIVOT, RANS, MIX = range(3)
 
 
 class Reader:
@@ -195,7 +196,7 @@ class Head:
         fixed = struct.unpack("<8BQIHHII", data.take(32))
         version, self.dtype, self.method, self.coder, self.flags, self.rows, self.cols, tables = fixed[:8]
         self.size, self.width, self.first, _, length, _ = fixed[8:]
-        if version != 1 or self.coder > 1:
+        if version != 1 or self.coder > MIX:
             raise NotImplementedError
         self.element = SIZES[self.dtype]
         if self.method == FLOAT:
@@ -209,11 +210,47 @@ class Head:
             section(data, self.rows * self.cols) if tables > 1 else [0] * (self.rows * self.cols)
         )
         self.col_group = section(data, self.width) if self.cols > 1 else [0] * self.width
+        self.means = section(data, self.width) if self.flags & MEANS else None
         self.tables: list[Any] = [
             read_frequencies(data) if self.coder else PivotCode(read_lengths(data)) for _ in range(tables)
         ]
+        if self.flags & WEIGHTS:
+            self.read_weights(data)
         if data.at != start + length:
             raise ValueError("corrupt")
+
+    def read_weights(self, data: Reader) -> None:
+        pairs = [struct.unpack("<hH", data.take(4)) for _ in range(self.width)]
+        self.centres, self.deviations = map(list, zip(*pairs, strict=True))
+        zigzag = iter(section(data, self.width * (self.width - 1) // 2))
+        self.weights = [[0] * self.width for _ in range(self.width)]
+        for to in range(1, self.width):
+            for origin in range(to):
+                z = next(zigzag)
+                self.weights[origin][to] = -(z // 2) - 1 if z % 2 else z // 2
+
+    @property
+    def sign_bit(self) -> int | None:
+        """With mixing, what a sign of 1 does to a byte: bits to flip."""
+        return {3: 0xFF, 15: 0x80, 16: 0x80, 17: 0x80, 18: 0x80}.get(self.dtype)
+
+    def mix_model(self) -> reference_mix.Model:
+        floats, octave = self.method == FLOAT, None
+        if floats:
+            octave = 3 if self.dtype == 11 else 2
+        elif self.method == BYTE:
+            octave = {15: 3, 17: 3, 16: 2, 18: 2}.get(self.dtype)
+        model = reference_mix.Model(
+            cols=self.width,
+            frequencies=self.tables[0],
+            signs=floats or (self.method == BYTE and self.sign_bit is not None),
+            octave=octave,
+            first=self.first - 1 if floats else 0,
+            means=self.means,
+        )
+        if self.flags & WEIGHTS:
+            model.weights, model.centres, model.deviations = self.weights, self.centres, self.deviations
+        return model
 
 
 def planes(head: Head, data: Reader, n: int) -> list[int]:
@@ -227,6 +264,10 @@ def planes(head: Head, data: Reader, n: int) -> list[int]:
     for z in words:
         values.append(values[-1] + (z // 2 if z % 2 == 0 else -(z + 1) // 2) & (1 << 8 * size) - 1)
     return values
+
+
+def mixed_symbols(head: Head, data: Reader, n: int) -> tuple[list[int], list[int]]:
+    return reference_mix.decode(head.mix_model(), data.take(data.end - data.at), n)
 
 
 def symbols_of_rows(head: Head, data: Reader, groups: list[int], cols: int) -> list[list[int]]:
@@ -261,7 +302,7 @@ def float_rows(head: Head, data: Reader, rows: int, cols: int) -> list[int]:
 
     block, mids = max(MID_ELEMENTS // cols, 1) if cols else 1, []
     for start in range(0, len(live), block):
-        mids += unpack_bits(data, min(block, len(live) - start) * cols, head.mid)
+        mids += unpack_bits(data, min(block, len(live) - start) * cols, head.mid - (head.coder == MIX))
     lows = [0] * len(mids)
     for kind in range(len(head.trims) + 1 if head.low else 0):
         trim = head.trims[kind - 1] if kind else 0
@@ -271,7 +312,11 @@ def float_rows(head: Head, data: Reader, rows: int, cols: int) -> list[int]:
         for place, top, rest in zip(places, high, unpack_bits(data, len(places), kept % 8), strict=True):
             lows[place] = (top << kept % 8 | rest) << trim
 
-    symbols = [s for row in symbols_of_rows(head, data, groups, cols) for s in row]
+    if head.coder == MIX:
+        symbols, signs = mixed_symbols(head, data, len(mids))
+        mids = [mid | sign << head.mid - 1 for mid, sign in zip(mids, signs, strict=True)]
+    else:
+        symbols = [s for row in symbols_of_rows(head, data, groups, cols) for s in row]
     keys = [s + head.first - 1 if s else 0 for s in symbols]
     for place, key in outliers:
         keys[place] = key
@@ -293,7 +338,12 @@ def coded_rows(head: Head, data: Reader, rows: int, cols: int) -> list[int]:
     if head.method == FLOAT:
         return float_rows(head, data, rows, cols)
     groups = section(data, rows) if head.rows > 1 else [0] * rows
-    symbols = [s for row in symbols_of_rows(head, data, groups, cols) for s in row]
+    if head.coder == MIX:
+        symbols, signs = mixed_symbols(head, data, rows * cols)
+        if head.method == BYTE and head.sign_bit is not None:
+            symbols = [s ^ sign * head.sign_bit for s, sign in zip(symbols, signs, strict=True)]
+    else:
+        symbols = [s for row in symbols_of_rows(head, data, groups, cols) for s in row]
     return [head.palette[s] for s in symbols] if head.method == PALETTE else symbols
 
 

@@ -38,6 +38,18 @@ def weights(rows: int, cols: int, seed: int) -> NDArray[np.uint32]:
     return found
 
 
+def correlated(rows: int, cols: int, seed: int) -> NDArray[np.uint16]:
+    """bf16 whose columns are mixtures of four numbers a row, and a little of their own."""
+
+    def numbers(n: int, of: int, more: int) -> NDArray[np.int64]:
+        return (dice(n, seed + more) % np.uint64(2 * of + 1)).astype(np.int64) - of
+
+    hidden, mixture = numbers(rows * 4, 1000, 0).reshape(rows, 4), numbers(4 * cols, 3, 1).reshape(4, cols)
+    total = hidden @ mixture + numbers(rows * cols, 600, 2).reshape(rows, cols)
+    found: NDArray[np.uint16] = (((total / 4096).astype("<f4")).view("<u4") >> np.uint32(16)).astype("<u2")
+    return found
+
+
 def samples() -> dict[str, tuple[Array, str | None, str]]:
     """Name -> array, dtype by name, level."""
     wide = weights(40, 96, 1)
@@ -70,6 +82,15 @@ def samples() -> dict[str, tuple[Array, str | None, str]]:
         found[f"palette-{level}"] = (few[:12].view("<f4"), None, level)
         found[f"byte-{level}"] = (skewed, None, level)
         found[f"planes-{level}"] = (skewed.astype("<u4") * np.uint32(259), None, level)
+    sign = np.where(dice(3000, 10) % np.uint64(5) < 2, -1, 1).reshape(30, 100)
+    found["float-f16-max"] = (f16[:20], None, "max")
+    found["float-trimmed-max"] = (trimmed[:12].view("<f4"), None, "max")
+    found["float-weights-max"] = (correlated(320, 64, 11), "bf16", "max")
+    found["sparse-max"] = (sparse[:12].view("<f4"), None, "max")
+    found["palette-max"] = (few[:12].view("<f4"), None, "max")
+    found["byte-max"] = (skewed[:20], None, "max")
+    found["byte-signed-max"] = ((skewed.astype("i1") * sign).astype("i1"), None, "max")
+    found["byte-f8-max"] = ((f16[:20].view("<u2") >> np.uint16(8)).astype("u1"), "f8_e5m2", "max")
     found["float-f16-of-bf16"] = (
         (wide[:20] & np.uint32(0xFFF00000)).view("<f4").astype("<f2"),
         None,
