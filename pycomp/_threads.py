@@ -10,9 +10,14 @@ since every level binds. Sources: Linux's admin-guide/cgroup-v2 and scheduler/sc
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
-__all__ = ["resolve", "usable_cores"]
+__all__ = ["one_ahead", "resolve", "usable_cores"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 _GROUP = Path("/proc/self/cgroup")
 _MOUNT = Path("/sys/fs/cgroup")
@@ -88,3 +93,25 @@ def resolve(threads: int | None) -> int:
     if threads < 1:
         raise ValueError(f"threads must be at least 1 (or None for all usable cores), not {threads}")
     return int(threads)
+
+
+def one_ahead(call: Callable[[Item], Result], items: Sequence[Item], threads: int) -> Iterator[Result]:
+    """``map(call, items)``, but with more than one thread the next call runs while the last result is used.
+
+    So whatever the caller does with a result, such as writing it, costs no time of its own. Calls never
+    overlap each other.
+
+    >>> list(one_ahead(abs, [-1, 2, -3], threads=2))
+    [1, 2, 3]
+    """
+    if threads == 1 or len(items) < 2:
+        yield from map(call, items)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1, "pycomp-ahead") as pool:
+        ahead = pool.submit(call, items[0])
+        for item in items[1:]:
+            result, ahead = ahead.result(), pool.submit(call, item)
+            yield result
+        yield ahead.result()

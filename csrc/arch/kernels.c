@@ -24,6 +24,7 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
     k->mix_spread = pc_mix_spread_scalar;
     k->sum_u8 = pc_sum_u8_scalar;
     k->accumulate_u8 = pc_accumulate_u8_scalar;
+    k->widen_u8 = pc_widen_u8_scalar;
 #if PC_X86
     if (isa & PC_ISA_AVX2) {
         k->xxh3_accumulate = pc_xxh3_accumulate_avx2;
@@ -42,6 +43,7 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->mix_spread = pc_mix_spread_avx2;
         k->sum_u8 = pc_sum_u8_avx2;
         k->accumulate_u8 = pc_accumulate_u8_avx2;
+        k->widen_u8 = pc_widen_u8_avx2;
     }
     if (isa & PC_ISA_AVX512) {
         k->xxh3_accumulate = pc_xxh3_accumulate_avx512;
@@ -72,6 +74,7 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->scatter_columns = pc_scatter_columns_neon;
         k->sum_u8 = pc_sum_u8_neon;
         k->accumulate_u8 = pc_accumulate_u8_neon;
+        k->widen_u8 = pc_widen_u8_neon;
     }
 #endif
 }

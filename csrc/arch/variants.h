@@ -42,5 +42,6 @@ PC_VARIANTS(void, pc_scatter_columns, const uint8_t *src, const uint32_t *offset
 PC_VARIANTS(void, pc_mix_spread, int32_t *sums, const int8_t *weights, size_t n, int32_t departure);
 PC_VARIANTS(uint64_t, pc_sum_u8, const uint8_t *src, size_t n);
 PC_VARIANTS(void, pc_accumulate_u8, const uint8_t *src, size_t n, uint32_t *sums);
+PC_VARIANTS(void, pc_widen_u8, const uint8_t *src, size_t n, uint8_t *low, uint8_t *high);
 
 #endif

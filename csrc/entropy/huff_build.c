@@ -1,4 +1,8 @@
-/* Optimal length-limited Huffman codes by package-merge, and the serial form of their lengths.
+/* Optimal length-limited Huffman codes, and the serial form of their lengths.
+ *
+ * Most codes keep within the limit by themselves: Huffman's algorithm on sorted counts needs two queues and
+ * no search (van Leeuwen, "On the construction of Huffman trees", ICALP 1976). The others are made by
+ * package-merge.
  *
  * Package-merge (Larmore and Hirschberg, "A fast algorithm for optimal length-limited Huffman
  * codes", JACM 37, 1990) sees a code as coins: each symbol owns one coin of its count at each level
@@ -83,6 +87,30 @@ static void package_merge(const uint64_t *coins, unsigned n, unsigned limit, uin
     }
 }
 
+/* lengths[i] for the i-th lightest of n >= 2 coins, the length being unlimited; returns the longest, which
+ * is the first. A leaf goes before a node on a tie: of all optimal codes that gives the shallowest. */
+static unsigned two_queues(const uint64_t *coins, unsigned n, uint8_t *lengths)
+{
+    uint64_t weights[SYMBOLS];   /* of inner nodes, which come in ascending order too */
+    uint16_t parents[MAX_ITEMS]; /* leaves, then inner nodes: the parent's number among the latter */
+    uint8_t depths[SYMBOLS];
+    unsigned leaf = 0, node = 0;
+    for (unsigned made = 0; made < n - 1; made++) {
+        weights[made] = 0;
+        for (unsigned child = 0; child < 2; child++) {
+            int take = leaf < n && (node == made || coins[leaf] <= weights[node]);
+            weights[made] += take ? coins[leaf] : weights[node];
+            parents[take ? leaf : n + node] = (uint16_t)made;
+            leaf += (unsigned)take;
+            node += (unsigned)!take;
+        }
+    }
+    depths[n - 2] = 0;
+    for (unsigned i = n - 2; i-- > 0;) depths[i] = (uint8_t)(depths[parents[n + i]] + 1);
+    for (unsigned i = 0; i < n; i++) lengths[i] = (uint8_t)(depths[parents[i]] + 1);
+    return depths[parents[0]] + 1u;
+}
+
 pc_status pc_huffman_lengths(const uint32_t counts[256], unsigned limit, uint8_t lengths[256])
 {
     if (limit < PC_HUFFMAN_MIN_LIMIT || limit > MAX_LENGTH) return PC_ERR_PARAM;
@@ -101,7 +129,7 @@ pc_status pc_huffman_lengths(const uint32_t counts[256], unsigned limit, uint8_t
     }
     sort_keys(keys, n);
     for (unsigned i = 0; i < n; i++) weights[i] = keys[i] >> 8;
-    package_merge(weights, n, limit, sorted);
+    if (two_queues(weights, n, sorted) > limit) package_merge(weights, n, limit, sorted);
     for (unsigned i = 0; i < n; i++) lengths[SYMBOLS - 1 - (keys[i] & 0xff)] = sorted[i];
     return PC_OK;
 }

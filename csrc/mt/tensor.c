@@ -9,6 +9,9 @@
 #include "pycomp/parallel.h"
 #include "pycomp/tensor.h"
 
+/* A thread takes as long to start as some 100 KiB to be copied. */
+enum { LEAST_SHARED_COPY = 1 << 20 };
+
 typedef struct encode_jobs {
     const pc_tensor_encoder *encoder;
     size_t first, bound, workspace_size;
@@ -55,42 +58,72 @@ size_t pc_tensor_encode_room(const pc_tensor_encoder *encoder, size_t count, uns
     return measure_room(pc_tensor_encoder_info(encoder), count, threads).size;
 }
 
+/* One thread puts each payload right behind the one before: none is longer than its slot, so there is room.
+ * Several put them into the slots. */
 pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first, size_t count,
-                                  unsigned threads, void *room, uint8_t **payload, size_t *payload_len,
-                                  uint32_t *sizes, uint64_t *hashes)
+                                  unsigned threads, void *room, size_t *payload_len, uint32_t *sizes,
+                                  uint64_t *hashes)
 {
     const pc_tensor_info *info = pc_tensor_encoder_info(encoder);
     *payload_len = 0;
-    *payload = room;
     if (first > info->chunks || count > info->chunks - first) return PC_ERR_PARAM;
     if (count == 0) return PC_OK;
     encode_room r = measure_room(info, count, threads);
-    uint8_t *block = room, *dst = block + r.slots;
+    uint8_t *block = room;
     encode_jobs j = {.encoder = encoder,
                      .first = first,
                      .bound = info->chunk_bound,
                      .workspace_size = r.workspace,
-                     .dst = dst,
+                     .dst = block + r.slots,
                      .workspaces = block,
                      .sizes = sizes,
                      .hashes = hashes,
                      .status = (pc_status *)(void *)(block + r.status)};
     int alone = pc_parallel_threads(threads, count) == 1;
     if (!alone) pc_parallel_for(threads, count, encode_job, &j);
-
-    pc_status status = PC_OK;
-    size_t used = 0;
-    for (size_t i = 0; i < count && status == PC_OK; i++) {
-        if (alone) /* straight to where it belongs: no payload is longer than its slot, so there is room */
-            encode_one(&j, i, dst + used, block);
-        else
-            memmove(dst + used, dst + i * j.bound, sizes[i]);
-        status = j.status[i];
-        used += sizes[i];
+    for (size_t i = 0; i < count; i++) {
+        if (alone) encode_one(&j, i, j.dst + *payload_len, block);
+        if (j.status[i] != PC_OK) return j.status[i];
+        *payload_len += sizes[i];
     }
-    *payload = dst;
-    *payload_len = used;
-    return status;
+    return PC_OK;
+}
+
+typedef struct collect_jobs {
+    const uint8_t *slots;
+    const uint32_t *sizes;
+    size_t count, jobs, bound;
+    uint8_t *dst;
+} collect_jobs;
+
+/* Copies one of `jobs` shares of the payloads. */
+static void collect_job(void *context, size_t job, unsigned worker)
+{
+    const collect_jobs *j = context;
+    size_t begin = j->count / j->jobs * job + PC_MIN(j->count % j->jobs, job);
+    size_t end = begin + j->count / j->jobs + (job < j->count % j->jobs), at = 0;
+    (void)worker;
+    for (size_t i = 0; i < begin; i++) at += j->sizes[i];
+    for (size_t i = begin; i < end; at += j->sizes[i++])
+        memcpy(j->dst + at, j->slots + i * j->bound, j->sizes[i]);
+}
+
+void pc_tensor_collect_chunks(const pc_tensor_encoder *encoder, size_t count, unsigned threads,
+                              const void *room, const uint32_t *sizes, uint8_t *dst)
+{
+    const pc_tensor_info *info = pc_tensor_encoder_info(encoder);
+    if (count == 0) return;
+    const uint8_t *slots = (const uint8_t *)room + measure_room(info, count, threads).slots;
+    unsigned shares = pc_parallel_threads(threads, count);
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) size += sizes[i];
+    if (shares == 1) {
+        memcpy(dst, slots, size);
+        return;
+    }
+    if (size < LEAST_SHARED_COPY) shares = 1;
+    collect_jobs j = {slots, sizes, count, shares, info->chunk_bound, dst};
+    pc_parallel_for(shares, shares, collect_job, &j);
 }
 
 typedef struct decode_jobs {

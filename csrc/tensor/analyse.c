@@ -15,15 +15,22 @@
 enum {
     /* Elements that decide the window of keys. Keys that it misses are rarer than one in as many and
      * listed as outliers of 48 bits each, 0.003 bits an element. A code of 15 bits for a symbol that never
-     * comes costs 1.44 / 2^15 bits an element, so an outlier is worth a gap of 66 of those. */
-    WINDOW_SAMPLE = 1 << 14,
+     * comes costs 1.44 / 2^15 bits an element, so an outlier is worth a gap of 66 of those; with 12 bits,
+     * of 8. */
+    WINDOW_SAMPLE = 1 << 14, /* or one in so many of a large sample: */
+    WINDOW_SHARE = 16,
+    WINDOW_RUN = 64, /* read in one go: a cache line or more */
     OUTLIER_BITS = 48,
     GAP_WORTH = 66,
-    /* Counters are 32 bits wide. */
-    MOST_COUNTED = 1 << 30,
+    GAP_WORTH_RANS = 8,
+    /* Elements that level high reads twice: more may not stay in memory until they are coded. */
+    MOST_READ = 1 << 30,
     MOST_KEY_BITS = 13,
     /* Elements that decide whether byte planes are better than float keys. */
     PLANES_SAMPLE = 1 << 12,
+    /* So many bytes of pure chance have 7.82 bits of entropy each by their histogram, give or take 0.01. */
+    NOISE_SAMPLE = 1 << 10,
+    NOISE_BITS = NOISE_SAMPLE * 31 / 4,
     /* Zeros worth a bitmap: one element in 20. A bitmap costs at most a bit, a zero in the stream its mids
      * and lows. */
     SPARSE_SHARE = 20,
@@ -55,15 +62,29 @@ static int complete(const pc_tensor_encoder *e, const pc_sample *s)
 static pc_key_window find_window(const pc_tensor_encoder *e, const pc_sample *s, uint64_t *outliers)
 {
     const pc_float_layout *layout = &e->model.layout;
-    uint32_t counts[(1u << MOST_KEY_BITS) + 1] = {0};
+    uint32_t counts[(1u << MOST_KEY_BITS) + 1];
+    uint16_t lanes[4][1u << MOST_KEY_BITS]; /* neighbours are counted apart: their keys are often equal */
     unsigned keys = 1u << layout->key_bits, shift = 15u - layout->key_bits;
-    size_t step = s->rows * s->cols / WINDOW_SAMPLE + 1;
+    size_t n = s->rows * s->cols, step = n / PC_MAX((size_t)WINDOW_SAMPLE, n / WINDOW_SHARE) + 1;
+    for (unsigned l = 0; l < 4; l++) memset(lanes[l], 0, keys * sizeof lanes[l][0]);
     for (size_t i = 0; i < s->rows; i++) {
         /* The key lies within the two top bytes of an element of any size. */
         const uint8_t *top = row_of(e, s, i) + layout->size - 2;
-        for (size_t c = i % step; c < s->cols; c += step)
-            counts[pc_load16(top + c * layout->size) >> shift & (keys - 1)]++;
+        for (size_t c = i % step * WINDOW_RUN; c < s->cols; c += step * WINDOW_RUN) {
+            const uint8_t *at = top + c * layout->size,
+                          *end = top + PC_MIN(c + WINDOW_RUN, s->cols) * layout->size;
+            for (; (size_t)(end - at) >= 4u * layout->size; at += 4u * layout->size) {
+                lanes[0][pc_load16(at) >> shift & (keys - 1)]++;
+                lanes[1][pc_load16(at + layout->size) >> shift & (keys - 1)]++;
+                lanes[2][pc_load16(at + 2u * layout->size) >> shift & (keys - 1)]++;
+                lanes[3][pc_load16(at + 3u * layout->size) >> shift & (keys - 1)]++;
+            }
+            for (; at < end; at += layout->size) lanes[0][pc_load16(at) >> shift & (keys - 1)]++;
+        }
     }
+    for (unsigned key = 0; key < keys; key++)
+        counts[key] = (uint32_t)lanes[0][key] + lanes[1][key] + lanes[2][key] + lanes[3][key];
+    const unsigned worth = e->model.coder == PC_CODER_RANS ? GAP_WORTH_RANS : GAP_WORTH;
     unsigned first = 1, last = PC_MIN(keys - 1, 255u), best = 0;
     for (unsigned end = 1, held = 0; end < keys; end++) {
         held += counts[end];
@@ -79,11 +100,11 @@ static pc_key_window find_window(const pc_tensor_encoder *e, const pc_sample *s,
     if (!complete(e, s)) { /* drop an end if the gap behind it is worth more */
         for (unsigned next; first < last; first = next) {
             for (next = first + 1; counts[next] == 0;) next++;
-            if (next - first <= counts[first] * (uint64_t)GAP_WORTH) break;
+            if (next - first <= counts[first] * (uint64_t)worth) break;
         }
         for (unsigned next; last > first; last = next) {
             for (next = last - 1; counts[next] == 0;) next--;
-            if (last - next <= counts[last] * (uint64_t)GAP_WORTH) break;
+            if (last - next <= counts[last] * (uint64_t)worth) break;
         }
     }
     for (unsigned key = 1; key < keys; key++)
@@ -112,6 +133,7 @@ static size_t fill_sample(const pc_tensor_encoder *e, pc_sample *s)
     const pc_dtype_traits *t = e->model.traits;
     uint64_t low_mask = ((uint64_t)1 << t->trim[0]) - 1;
     size_t trimmed = 0;
+    const int by_column = pc_effort_of(e->level).col_groups > 1 || e->model.coder == PC_CODER_MIX;
     const pc_key_window w = e->model.window;
     s->span = e->model.method == PC_METHOD_FLOAT ? w.last - w.first + 2u : 256u;
     memset(s->col_sums, 0, s->cols * sizeof *s->col_sums);
@@ -121,7 +143,7 @@ static size_t fill_sample(const pc_tensor_encoder *e, pc_sample *s)
         split_row(e, row_of(e, s, i), s, symbols, &facts);
         trimmed += t->n_trims != 0 && facts.any != 0 && (facts.any & low_mask) == 0;
         s->row_sums[i] = e->kernels.sum_u8(symbols, s->cols);
-        e->kernels.accumulate_u8(symbols, s->cols, s->col_sums);
+        if (by_column) e->kernels.accumulate_u8(symbols, s->cols, s->col_sums);
     }
     return trimmed;
 }
@@ -145,22 +167,38 @@ static uint64_t symbol_bits(const pc_tensor_encoder *e)
     return bits;
 }
 
-/* Counts the whole array under the groups that the sample chose. Twelve-bit frequencies have no room for
- * symbols that might turn up: rANS wants to know. */
-static void count_all(pc_tensor_encoder *e, pc_sample *s)
+/* Twelve-bit frequencies have no room for symbols that might turn up, so rANS wants to know which do; and of
+ * bytes, such as truth values, often few do. Looks through the whole array for the lowest and the highest
+ * symbol, 0 aside, of each row group's columns, and counts what the sample missed of the range as if it had
+ * come once; symbol 0 always. */
+static pc_status fill_ranges(pc_tensor_encoder *e, pc_sample *s)
 {
     pc_tensor_model *m = &e->model;
-    memset(e->counts, 0, sizeof e->counts);
+    size_t cols = s->cols, n = m->row_groups * cols;
+    uint8_t *low = pc_alloc(2 * n), *high = low + n;
+    if (low == NULL) return PC_ERR_MEMORY;
+    memset(low, 255, n);
+    memset(high, 0, n);
     for (uint64_t r = 0; r < m->rows; r++) {
         pc_split_facts facts = {0, ~(uint64_t)0, 0};
-        split_row(e, e->data + r * s->cols * m->traits->size, s, s->symbols, &facts);
-        unsigned group = m->row_groups == 1 ? 0 : pc_row_group(e, e->kernels.sum_u8(s->symbols, s->cols));
-        const uint8_t *tables = m->tile_table + group * m->col_groups;
-        if (m->col_groups == 1)
-            e->kernels.hist_u8(s->symbols, s->cols, e->counts[*tables]);
-        else
-            for (size_t c = 0; c < s->cols; c++) e->counts[tables[m->col_group[c]]][s->symbols[c]]++;
+        split_row(e, e->data + r * cols * m->traits->size, s, s->symbols, &facts);
+        unsigned group = m->row_groups == 1 ? 0 : pc_row_group(e, e->kernels.sum_u8(s->symbols, cols));
+        e->kernels.widen_u8(s->symbols, cols, low + group * cols, high + group * cols);
     }
+    uint8_t first[PC_MAX_TABLES], last[PC_MAX_TABLES] = {0};
+    memset(first, 255, sizeof first);
+    for (unsigned g = 0; g < m->row_groups; g++)
+        for (size_t c = 0; c < cols; c++) {
+            unsigned t = m->tile_table[g * m->col_groups + (m->col_groups > 1 ? m->col_group[c] : 0)];
+            first[t] = PC_MIN(first[t], low[g * cols + c]);
+            last[t] = PC_MAX(last[t], high[g * cols + c]);
+        }
+    for (unsigned t = 0; t < m->n_tables; t++) {
+        e->counts[t][0] += e->counts[t][0] == 0;
+        for (unsigned v = first[t] + 1u; v <= last[t]; v++) e->counts[t][v] += e->counts[t][v] == 0;
+    }
+    pc_free(low);
+    return PC_OK;
 }
 
 /* Frequencies of magnitudes, and columns' means where chunks are too many to learn them one by one. */
@@ -186,10 +224,12 @@ static pc_status build_tables(pc_tensor_encoder *e, pc_sample *s)
     if (m->coder == PC_CODER_RANS) {
         e->rans_tables = pc_alloc(m->n_tables * pc_rans_encoder_table_size());
         if (e->rans_tables == NULL) return PC_ERR_MEMORY;
-        if (!complete(e, s) && !(m->flags & PC_FRAME_SPARSE) && m->rows < MOST_COUNTED / s->cols) {
-            count_all(e, s);
-            exact = 1;
-        }
+    }
+    int wants_ranges = m->coder == PC_CODER_RANS || m->method == PC_METHOD_BYTE;
+    if (!exact && wants_ranges && !(m->flags & PC_FRAME_SPARSE) && m->rows < MOST_READ / s->cols) {
+        pc_status status = fill_ranges(e, s);
+        if (status != PC_OK) return status;
+        exact = 1;
     }
     for (unsigned t = 0; t < m->n_tables; t++) {
         uint32_t *counts = e->counts[t];
@@ -228,6 +268,29 @@ static uint64_t planes_bits(const pc_tensor_encoder *e, const pc_sample *s, size
     }
     for (unsigned p = 0; p < size; p++) bits += pc_hist_entropy_q16(counts[p]) >> 16;
     return bits;
+}
+
+/* Whether the low bytes of elements and of their differences look like chance. Then planes take no fewer bits
+ * than the float core, which leaves those of an element's bits that look so alone. */
+static int noisy(const pc_tensor_encoder *e, const pc_sample *s)
+{
+    unsigned size = e->model.traits->size;
+    uint32_t plain[256] = {0}, delta[256] = {0};
+    size_t rows = PC_MIN(s->rows, (size_t)NOISE_SAMPLE / s->cols + 1), left = NOISE_SAMPLE;
+    for (size_t i = 0; i < rows; i++) {
+        const uint8_t *row = row_of(e, s, i * s->rows / rows);
+        uint64_t before = 0;
+        size_t n = PC_MIN(left, s->cols);
+        for (size_t c = 0; c < n; c++) {
+            uint64_t x = pc_load_element(row + c * size, size);
+            plain[x & 255]++;
+            delta[pc_zigzag_difference(x, before, size) & 255]++;
+            before = x;
+        }
+        left -= n;
+    }
+    return left == 0 && pc_hist_entropy_q16(plain) >> 16 >= NOISE_BITS &&
+           pc_hist_entropy_q16(delta) >> 16 >= NOISE_BITS;
 }
 
 /* Fits the float core to the sample; *bits is what it would take. */
@@ -274,6 +337,7 @@ static pc_status try_floats(pc_tensor_encoder *e, pc_sample *s, uint64_t *bits)
 static void try_planes(pc_tensor_encoder *e, const pc_sample *s, uint64_t bits)
 {
     pc_tensor_model *m = &e->model;
+    if (m->method == PC_METHOD_FLOAT && !(m->flags & PC_FRAME_SPARSE) && noisy(e, s)) return;
     size_t rows = PC_MIN(s->rows, (size_t)PLANES_SAMPLE / s->cols + 1);
     uint64_t plain = planes_bits(e, s, rows, 0), delta = planes_bits(e, s, rows, 1);
     uint64_t best = PC_MIN(plain, delta);
@@ -325,9 +389,12 @@ pc_status pc_tensor_analyse(pc_tensor_encoder *e)
     if (m->info.size == 0) return PC_OK; /* method raw, no chunks */
 
     pc_sample s = {.cols = m->info.cols};
-    uint64_t most = PC_MAX(pc_effort_of(e->level).sample / s.cols, 1u);
-    s.rows = (size_t)PC_MIN(most, m->rows);
-    size_t n = s.rows * s.cols, scratch = PC_MAX(s.cols * 6, 8 * PC_MAX(s.rows, s.cols)) + PC_SLACK;
+    const pc_effort effort = pc_effort_of(e->level);
+    uint64_t eighth = PC_MIN(m->info.size / m->traits->size / 8, (uint64_t)effort.most_sampled);
+    uint64_t sample =
+        m->traits->size > 1 ? effort.sample : 2 * (uint64_t)effort.sample; /* as there is no rest */
+    s.rows = (size_t)PC_MIN(PC_MAX(PC_MAX(sample, eighth) / s.cols, (uint64_t)1), m->rows);
+    size_t n = s.rows * s.cols, scratch = 16 * PC_MAX(s.rows, s.cols) + PC_SLACK;
     size_t symbols = pc_round_up(n, 64) + PC_SLACK, line = pc_round_up(s.cols, 64) + PC_SLACK;
     uint8_t *block = pc_alloc(symbols + line + pc_round_up(scratch, 64) + s.rows * 8 + s.cols * 4);
     m->col_group = pc_alloc(s.cols + PC_SLACK);

@@ -2,14 +2,15 @@
  *
  * Rows and columns are ranked by mean symbol and cut into equal parts. Of {no groups, rows, columns,
  * both} the cheapest wins, the price of tables and of stating the groups included; the tiles of each are
- * clustered into tables (cluster.c). Integer arithmetic on the sample alone: nothing else has a say. */
-#include <stdlib.h>
+ * clustered into tables (cluster.c), all from one count of the sample by tile. Integer arithmetic on the
+ * sample alone: nothing else has a say. */
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/mem.h"
 #include "tensor/cluster.h"
 #include "tensor/sample.h"
+#include "tensor/sort.h"
 
 enum {
     /* Coding columns in groups costs the decoder a transposition; it must save 1 in 1024 of the bits. */
@@ -17,21 +18,24 @@ enum {
     /* Fewest rows of one group that a chunk should have, where they are transposed in strips of 16. */
     LEAST_STRIP = 8,
     /* What one more table costs each chunk: the padding of its some 24 masks and leaves to whole bytes. */
-    PADDING_BITS = 150
+    PADDING_BITS = 150,
+    /* Clustering looks at exponents: their two top mantissa bits hardly tell tiles apart. */
+    BIN_SHIFT = 2,
+    LANES = 4,
+    /* A table made from a sample fits the sample's chances: for each of its symbols the sample seems to take
+     * half a nat less than it will on average, and the rest takes as much more, 3 / 2 bits in all for each
+     * time the sample goes into the whole. Half of that is charged, since the rarer half of the symbols has
+     * next to no weight. Bounded to keep within the arithmetic. */
+    MOST_CHANCE = 1 << 12,
+    ROW_SUM_BITS = 24 /* of at most PC_MAX_COLS bytes */
 };
-
-static int by_value(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
 
 /* Thresholds that cut the sample's rows into equal groups. */
 static void rank_rows(pc_tensor_encoder *e, pc_sample *s, unsigned groups)
 {
     uint64_t *sorted = s->scratch;
     memcpy(sorted, s->row_sums, s->rows * sizeof *sorted);
-    qsort(sorted, s->rows, sizeof *sorted, by_value);
+    pc_sort_keys(sorted, s->rows, 0, ROW_SUM_BITS, sorted + s->rows);
     for (unsigned g = 1; g < groups; g++) e->thresholds[g - 1] = sorted[s->rows * g / groups];
 }
 
@@ -40,27 +44,68 @@ static void rank_cols(pc_tensor_model *m, pc_sample *s, unsigned groups)
 {
     uint64_t *sorted = s->scratch;
     for (size_t c = 0; c < s->cols; c++) sorted[c] = (uint64_t)s->col_sums[c] << 32 | c;
-    qsort(sorted, s->cols, sizeof *sorted, by_value);
+    pc_sort_keys(sorted, s->cols, 32, 64, sorted + s->cols);
     for (size_t i = 0; i < s->cols; i++) m->col_group[(uint32_t)sorted[i]] = (uint8_t)(i * groups / s->cols);
 }
 
-/* Counts symbols by tile. */
-static void count_tiles(const pc_tensor_encoder *e, const pc_sample *s, unsigned row_groups,
-                        unsigned col_groups, uint32_t (*tiles)[256])
+/* Tiles of the sample: counters of symbol v of row group r and lane l at (r lanes + l) stride + v. A lane is
+ * a column group; where there is one only, every fourth column, so that an increment does not wait for the
+ * one before. */
+typedef struct tiling {
+    unsigned rows, lanes, stride;
+    uint32_t *counts;
+} tiling;
+
+/* Counts the symbols of one row, which go to a place for each column. */
+static void count_row(const uint8_t *symbols, size_t cols, uint32_t *const *place)
 {
-    const pc_tensor_model *m = &e->model;
-    for (size_t i = 0; i < s->rows; i++) {
-        const uint8_t *symbols = s->symbols + i * s->cols;
-        unsigned group = 0;
-        while (group + 1 < row_groups && s->row_sums[i] >= e->thresholds[group]) group++;
-        if (col_groups == 1) {
-            e->kernels.hist_u8(symbols, s->cols, tiles[group]);
-        } else {
-            uint32_t *row_tiles = tiles[group * col_groups];
-            const uint8_t *col_group = m->col_group;
-            for (size_t c = 0; c < s->cols; c++) row_tiles[(size_t)col_group[c] * 256 + symbols[c]]++;
-        }
+    size_t c = 0;
+    for (; cols - c >= 4; c += 4) {
+        place[c][symbols[c]]++;
+        place[c + 1][symbols[c + 1]]++;
+        place[c + 2][symbols[c + 2]]++;
+        place[c + 3][symbols[c + 3]]++;
     }
+    for (; c < cols; c++) place[c][symbols[c]]++;
+}
+
+/* Counts symbols by tile, one row group after the other: its columns' places are worked out once. */
+static void count_tiles(const pc_tensor_encoder *e, const pc_sample *s, const tiling *t, unsigned col_groups)
+{
+    uint32_t **place = s->scratch;
+    for (unsigned g = 0; g < t->rows; g++) {
+        uint64_t from = g > 0 ? e->thresholds[g - 1] : 0,
+                 to = g + 1 < t->rows ? e->thresholds[g] : UINT64_MAX;
+        for (size_t c = 0; c < s->cols; c++) {
+            size_t lane = col_groups > 1 ? e->model.col_group[c] : c % LANES;
+            place[c] = t->counts + (g * t->lanes + lane) * t->stride;
+        }
+        for (size_t i = 0; i < s->rows; i++)
+            if (s->row_sums[i] >= from && s->row_sums[i] < to)
+                count_row(s->symbols + i * s->cols, s->cols, place);
+    }
+}
+
+/* The tiles' histograms in bins of neighbouring symbols, and summed over rows, columns and both. */
+typedef struct binned {
+    unsigned bins, shift;
+    uint32_t *tiles, *by_row, *by_col, *whole;
+} binned;
+
+static void bin_tiles(const tiling *t, unsigned span, unsigned col_groups, binned *b)
+{
+    for (unsigned r = 0; r < t->rows; r++)
+        for (unsigned l = 0; l < t->lanes; l++) {
+            const uint32_t *from = t->counts + ((size_t)r * t->lanes + l) * t->stride;
+            unsigned col = col_groups > 1 ? l : 0;
+            uint32_t *tile = b->tiles + ((size_t)r * col_groups + col) * b->bins;
+            for (unsigned v = 0; v < span; v++) {
+                tile[v >> b->shift] += from[v];
+                b->by_row[(size_t)r * b->bins + (v >> b->shift)] += from[v];
+                b->by_col[(size_t)col * b->bins + (v >> b->shift)] += from[v];
+                b->whole[v >> b->shift] += from[v];
+            }
+        }
 }
 
 /* One way to group, priced. */
@@ -68,42 +113,67 @@ typedef struct plan {
     unsigned row_groups, col_groups, n_tables;
     uint64_t bits;
     uint8_t table_of[PC_MAX_GROUPS * PC_MAX_GROUPS];
-    uint32_t counts[PC_MAX_TABLES][256];
 } plan;
 
-/* Prices a grouping. tiles is clobbered. */
+/* Prices a grouping, whose histograms are clobbered. */
 static void price(const pc_tensor_encoder *e, const pc_sample *s, unsigned row_groups, unsigned col_groups,
-                  uint32_t (*tiles)[256], plan *p)
+                  const binned *b, uint32_t *histograms, plan *p)
 {
     const pc_tensor_model *m = &e->model;
-    unsigned table_bits = m->coder == PC_CODER_PIVOT ? 4 : 6;
-    uint64_t scale_q8 = m->rows * 256 / s->rows;
+    unsigned span_bits = m->coder == PC_CODER_PIVOT ? 4 : 6;
+    uint64_t chance = m->rows == s->rows ? 0 : m->rows * 3 / (4 * s->rows);
+    unsigned live_bits = (unsigned)PC_MIN(chance, (uint64_t)MOST_CHANCE);
+    uint64_t fixed_bits = (m->coder == PC_CODER_PIVOT ? PADDING_BITS : 0) * m->info.chunks;
+    pc_histograms h = {histograms, row_groups * col_groups, b->bins, b->bins};
     p->row_groups = row_groups;
     p->col_groups = col_groups;
-    uint64_t fixed_bits = (m->coder == PC_CODER_PIVOT ? PADDING_BITS : 0) * m->info.chunks;
-    p->n_tables =
-        pc_cluster(tiles, row_groups * col_groups, s->span, PC_MAX_TABLES,
-                   (pc_table_price){table_bits, fixed_bits}, scale_q8, p->table_of, p->counts, &p->bits);
+    pc_table_price table = {span_bits << b->shift, live_bits << b->shift, fixed_bits};
+    p->n_tables = pc_cluster(h, PC_MAX_TABLES, table, m->rows * 256 / s->rows, p->table_of, &p->bits);
     p->bits += m->rows * pc_log2_ceil(row_groups) + s->cols * pc_log2_ceil(col_groups) +
                4u * row_groups * col_groups;
 }
 
-static void add_counts(uint32_t to[256], const uint32_t from[256], unsigned span)
+/* Of the plans for up to t->rows by col_groups groups the cheapest. */
+static plan cheapest(const pc_tensor_encoder *e, const pc_sample *s, const tiling *t, unsigned col_groups,
+                     const binned *b)
 {
-    for (unsigned s = 0; s < span; s++) to[s] += from[s];
+    plan best, other;
+    price(e, s, 1, 1, b, b->whole, &best);
+    if (t->rows > 1) {
+        price(e, s, t->rows, 1, b, b->by_row, &other);
+        if (other.bits < best.bits) best = other;
+    }
+    if (col_groups > 1) {
+        plan grouped;
+        price(e, s, 1, col_groups, b, b->by_col, &grouped);
+        if (t->rows > 1) {
+            price(e, s, t->rows, col_groups, b, b->tiles, &other);
+            if (other.bits < grouped.bits) grouped = other;
+        }
+        if (grouped.bits + best.bits / COLUMN_GAIN < best.bits) best = grouped;
+    }
+    return best;
 }
 
-/* Sums tiles over columns and over rows. */
-static void fold(uint32_t (*tiles)[256], unsigned rows, unsigned cols, unsigned span, uint32_t (*by_row)[256],
-                 uint32_t (*by_col)[256])
+/* Puts a plan into the model, with the counts of its tables. */
+static void adopt(pc_tensor_encoder *e, const pc_sample *s, const tiling *t, const plan *p)
 {
-    memset(by_row, 0, rows * sizeof *by_row);
-    memset(by_col, 0, cols * sizeof *by_col);
-    for (unsigned r = 0; r < rows; r++)
-        for (unsigned c = 0; c < cols; c++) {
-            add_counts(by_row[r], tiles[r * cols + c], span);
-            add_counts(by_col[c], tiles[r * cols + c], span);
+    pc_tensor_model *m = &e->model;
+    m->row_groups = p->row_groups;
+    m->col_groups = p->col_groups;
+    m->n_tables = p->n_tables;
+    memcpy(m->tile_table, p->table_of, sizeof m->tile_table);
+    memset(e->counts, 0, sizeof e->counts);
+    for (unsigned r = 0; r < t->rows; r++)
+        for (unsigned l = 0; l < t->lanes; l++) {
+            const uint32_t *from = t->counts + ((size_t)r * t->lanes + l) * t->stride;
+            unsigned tile = (p->row_groups > 1 ? r : 0) * p->col_groups + (p->col_groups > 1 ? l : 0);
+            uint32_t *to = e->counts[p->table_of[tile]];
+            for (unsigned v = 0; v < s->span; v++) to[v] += from[v];
         }
+    memset(m->cols_in_group, 0, sizeof m->cols_in_group);
+    if (m->col_groups > 1)
+        for (size_t c = 0; c < s->cols; c++) m->cols_in_group[m->col_group[c]]++;
 }
 
 /* Chooses groups and tables for the symbols of the sample. */
@@ -116,46 +186,25 @@ pc_status pc_choose_groups(pc_tensor_encoder *e, pc_sample *s)
     /* A chunk's rows of one group are transposed in strips: with few rows, few groups. */
     while (rows > 1 && cols > 1 && m->chunk_rows / rows < LEAST_STRIP) rows /= 2;
 
-    size_t n_tiles = (size_t)rows * cols;
-    uint32_t (*tiles)[256] = pc_alloc((n_tiles + rows + cols + 1) * sizeof *tiles);
-    plan *plans = pc_alloc(4 * sizeof *plans);
-    if (tiles == NULL || plans == NULL) {
-        pc_free(tiles);
-        pc_free(plans);
-        return PC_ERR_MEMORY;
-    }
-    uint32_t (*by_row)[256] = tiles + n_tiles, (*by_col)[256] = by_row + rows, (*whole)[256] = by_col + cols;
+    tiling t = {rows, cols > 1 ? cols : LANES, (unsigned)pc_round_up(s->span, 16), NULL};
+    binned b = {.shift = m->method == PC_METHOD_FLOAT ? BIN_SHIFT : 0};
+    b.bins = ((s->span - 1) >> b.shift) + 1;
+    size_t counters = (size_t)t.rows * t.lanes * t.stride;
+    size_t bins = ((size_t)rows * cols + rows + cols + 1) * b.bins;
+    t.counts = pc_alloc((counters + bins) * sizeof *t.counts);
+    if (t.counts == NULL) return PC_ERR_MEMORY;
+    memset(t.counts, 0, (counters + bins) * sizeof *t.counts);
+    b.tiles = t.counts + counters;
+    b.by_row = b.tiles + (size_t)rows * cols * b.bins;
+    b.by_col = b.by_row + (size_t)rows * b.bins;
+    b.whole = b.by_col + (size_t)cols * b.bins;
+
     if (rows > 1) rank_rows(e, s, rows);
     if (cols > 1) rank_cols(m, s, cols);
-    memset(tiles, 0, n_tiles * sizeof *tiles);
-    count_tiles(e, s, rows, cols, tiles);
-    fold(tiles, rows, cols, s->span, by_row, by_col);
-    memset(whole, 0, sizeof *whole);
-    for (unsigned r = 0; r < rows; r++) add_counts(*whole, by_row[r], s->span);
-
-    plan *best = &plans[0];
-    price(e, s, 1, 1, whole, &plans[0]);
-    if (rows > 1) {
-        price(e, s, rows, 1, by_row, &plans[1]);
-        if (plans[1].bits < best->bits) best = &plans[1];
-    }
-    if (cols > 1) {
-        plan *grouped = &plans[2];
-        price(e, s, 1, cols, by_col, grouped);
-        if (rows > 1) {
-            price(e, s, rows, cols, tiles, &plans[3]);
-            if (plans[3].bits < grouped->bits) grouped = &plans[3];
-        }
-        if (grouped->bits + best->bits / COLUMN_GAIN < best->bits) best = grouped;
-    }
-    m->row_groups = best->row_groups;
-    m->col_groups = best->col_groups;
-    m->n_tables = best->n_tables;
-    memcpy(m->tile_table, best->table_of, sizeof m->tile_table);
-    memcpy(e->counts, best->counts, sizeof e->counts);
-    if (m->col_groups > 1)
-        for (size_t c = 0; c < s->cols; c++) m->cols_in_group[m->col_group[c]]++;
-    pc_free(tiles);
-    pc_free(plans);
+    count_tiles(e, s, &t, cols);
+    bin_tiles(&t, s->span, cols, &b);
+    plan best = cheapest(e, s, &t, cols, &b);
+    adopt(e, s, &t, &best);
+    pc_free(t.counts);
     return PC_OK;
 }

@@ -6,7 +6,7 @@
 
 /* How hard each level looks. */
 typedef struct pc_effort {
-    uint32_t sample;                 /* elements */
+    uint32_t sample, most_sampled;   /* elements: so many, or an eighth of all but no more than that */
     uint32_t row_groups, col_groups; /* at most */
 } pc_effort;
 
@@ -14,10 +14,10 @@ typedef struct pc_effort {
 PC_INLINE pc_effort pc_effort_of(pc_level level)
 {
     switch (level) {
-    case PC_LEVEL_FAST: return (pc_effort){1 << 17, 8, 1};
-    case PC_LEVEL_DEFAULT: return (pc_effort){1 << 18, 8, 16};
-    case PC_LEVEL_HIGH: return (pc_effort){1 << 19, 16, 16};
-    default: return (pc_effort){1 << 21, 1, 1}; /* mixing finds the scales by itself */
+    case PC_LEVEL_FAST: return (pc_effort){1 << 16, 1 << 18, 8, 1};
+    case PC_LEVEL_DEFAULT: return (pc_effort){1 << 17, 1 << 19, 8, 16};
+    case PC_LEVEL_HIGH: return (pc_effort){1 << 19, 1 << 21, 16, 16};
+    default: return (pc_effort){1 << 21, 1 << 21, 1, 1}; /* mixing finds the scales by itself */
     }
 }
 
@@ -28,7 +28,7 @@ typedef struct pc_sample {
     uint64_t *row_sums; /* of symbols */
     uint32_t *col_sums;
     uint8_t *mids, *lows; /* one row's, not kept */
-    void *scratch;        /* 8 bytes for each row and for each column; shares its place with lows */
+    void *scratch;        /* 16 bytes for each row and for each column; shares its place with lows */
 } pc_sample;
 
 /* Chooses row groups, column groups and tables for the sample's symbols, into the model, thresholds and

@@ -99,3 +99,12 @@ void pc_accumulate_u8_scalar(const uint8_t *src, size_t n, uint32_t *sums)
 {
     for (size_t i = 0; i < n; i++) sums[i] += src[i];
 }
+
+void pc_widen_u8_scalar(const uint8_t *src, size_t n, uint8_t *low, uint8_t *high)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint8_t below = (uint8_t)(src[i] - 1);
+        low[i] = PC_MIN(low[i], below);
+        high[i] = PC_MAX(high[i], src[i]);
+    }
+}

@@ -75,7 +75,7 @@ cdef class FrameEncoder:
         cdef const pc_tensor_info *info = pc_tensor_encoder_info(self.encoder)
         cdef pc_status status
         cdef size_t used = 0
-        cdef uint8_t *payload = NULL
+        cdef uint8_t *payload
         cdef size_t wanted
         cdef uint8_t *sizes
         cdef uint8_t *hashes
@@ -93,10 +93,13 @@ cdef class FrameEncoder:
                     raise MemoryError
                 self.room_size = wanted
             with nogil:
-                status = pc_tensor_encode_chunks(self.encoder, first, count, threads, self.room, &payload,
-                                                 &used, <uint32_t *>sizes, <uint64_t *>hashes)
+                status = pc_tensor_encode_chunks(self.encoder, first, count, threads, self.room, &used,
+                                                 <uint32_t *>sizes, <uint64_t *>hashes)
             check(status, f"tensor.encode: chunks from {first}")
-            return payload[:used], table, digests
+            result = new_bytes(used, &payload)
+            with nogil:
+                pc_tensor_collect_chunks(self.encoder, count, threads, self.room, <uint32_t *>sizes, payload)
+            return result, table, digests
 
 
 @cython.final

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from pycomp._native.checksum import xxh3_128
 from pycomp._native.tensor import LEVELS, FrameEncoder
+from pycomp._threads import one_ahead
 from pycomp.archive import layout
 from pycomp.archive.blocks import ENTRY, encode_block
 from pycomp.archive.detect import prefers_zlib, zlib_gain
@@ -186,13 +187,18 @@ class Writer:
         self._put(encoder.head)
         table, hashes, told = bytearray(), bytearray(), begin
         batch = BATCH_CHUNKS * self._threads
-        for first in range(0, encoder.chunks, batch):
-            count = min(batch, encoder.chunks - first)
-            payload, entries, checks = encoder.encode(first, count, self._threads)
+        starts = range(0, encoder.chunks, batch)
+
+        def code(first: int) -> tuple[bytes, bytes, bytes]:
+            return encoder.encode(first, min(batch, encoder.chunks - first), self._threads)
+
+        batches = one_ahead(code, starts, self._threads)
+        for first, (payload, entries, checks) in zip(starts, batches, strict=True):
             self._put(payload)
             table += entries
             hashes += checks
-            size = min(count * encoder.chunk_bytes, len(content) - first * encoder.chunk_bytes)
+            last = first + batch >= encoder.chunks
+            size = len(content) - first * encoder.chunk_bytes if last else batch * encoder.chunk_bytes
             self._done(job, size, self._position - told, False)
             told = self._position
         self._put(bytes(table))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pycomp._native.tensor import DTYPES, ITEM_SIZES, LEVELS, FrameDecoder, FrameEncoder
+from pycomp._threads import one_ahead
 from pycomp.errors import CorruptError, TruncatedError, UnsupportedError
 from pycomp.tensor.dtypes import ML_DTYPES, PACKED, extra_dtype
 
@@ -102,9 +103,12 @@ def encode(
     blob, tables = io.BytesIO(), []  # a growing buffer touches fresh memory once, joining parts twice
     blob.write(prefix)
     blob.write(frame.head)
-    batch = BATCH * max(threads, 1)
-    for first in range(0, frame.chunks, batch):
-        payload, table, _ = frame.encode(first, min(batch, frame.chunks - first), threads)
+    batch = BATCH * threads
+
+    def code(first: int) -> tuple[bytes, bytes, bytes]:
+        return frame.encode(first, min(batch, frame.chunks - first), threads)
+
+    for payload, table, _ in one_ahead(code, range(0, frame.chunks, batch), threads):
         blob.write(payload)
         tables.append(table)
     blob.write(b"".join(tables))

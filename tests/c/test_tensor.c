@@ -127,10 +127,10 @@ static frame encode(const pc_kernels *k, const uint8_t *data, uint64_t size, pc_
     if (!f.payload || !sizes || !f.hashes || !f.table) abort();
     if (threads != 0) {
         size_t room_size = pc_tensor_encode_room(e, f.chunks, threads);
-        uint8_t *room = check_alloc(room_size), *payload = NULL;
-        CHECK(pc_tensor_encode_chunks(e, 0, f.chunks, threads, room, &payload, &f.payload_size, sizes,
-                                      f.hashes) == PC_OK);
-        memcpy(f.payload, payload, f.payload_size);
+        uint8_t *room = check_alloc(room_size);
+        CHECK(pc_tensor_encode_chunks(e, 0, f.chunks, threads, room, &f.payload_size, sizes, f.hashes) ==
+              PC_OK);
+        pc_tensor_collect_chunks(e, f.chunks, threads, room, sizes, f.payload);
         check_free(room, room_size);
     } else { /* one by one, from the last to the first, in memory of exactly the stated size */
         uint8_t *workspace = check_alloc(info->workspace_size), *dst = check_alloc(info->chunk_bound);

@@ -68,6 +68,30 @@ static void test_sums(uint64_t *seed, size_t n)
     check_free(bytes, n);
 }
 
+static void test_ranges(uint64_t *seed, size_t n)
+{
+    uint8_t *bytes = check_random_bytes(check_random(seed), 3 * n);
+    if (n % 3 == 0 && n != 0) memset(bytes, 0, n); /* no byte at all */
+    for (int t = 0; t < n_tiers; t++) {
+        uint8_t *low = check_alloc(n), *high = check_alloc(n);
+        for (size_t i = 0; i < n; i++) low[i] = 255, high[i] = 0;
+        for (size_t row = 0; row < 3; row++) tiers[t].widen_u8(bytes + row * n, n, low, high);
+        int same = 1;
+        for (size_t i = 0; i < n; i++) {
+            unsigned least = 256, most = 0;
+            for (size_t row = 0; row < 3; row++) {
+                unsigned b = bytes[row * n + i];
+                if (b != 0 && b < least) least = b;
+                if (b > most) most = b;
+            }
+            same &= low[i] == least - 1 && high[i] == most;
+        }
+        CHECK(same);
+        check_free(low, n), check_free(high, n);
+    }
+    check_free(bytes, 3 * n);
+}
+
 int main(void)
 {
     static const size_t sizes[] = {0,  1,  7,  8,  9,   15,  16,  17,  31,  32,
@@ -77,7 +101,7 @@ int main(void)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         for (size_t n_rows = 0; n_rows <= 2 * PC_STRIP + 1; n_rows++)
             test_rows(&seed, sizes[i], n_rows, sizes[i] + n_rows % 3);
-    for (size_t n = 0; n < 200; n++) test_sums(&seed, n);
+    for (size_t n = 0; n < 200; n++) test_sums(&seed, n), test_ranges(&seed, n);
     test_sums(&seed, 65535);
     test_sums(&seed, 1 << 20);
     return CHECK_RESULT();

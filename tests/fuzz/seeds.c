@@ -82,14 +82,14 @@ static void save_frame(const char *name, content kind, pc_dtype dtype, size_t n,
     pc_tensor_encoder *e = NULL;
     MUST(pc_tensor_encoder_create(&k, data, n * size, dtype, cols, level, &e) == PC_OK);
     const pc_tensor_info *info = pc_tensor_encoder_info(e);
-    uint8_t *frame = fuzz_block(info->head_size + info->chunks * (info->chunk_bound + 4)), *payload = NULL;
+    uint8_t *frame = fuzz_block(info->head_size + info->chunks * (info->chunk_bound + 4));
     uint8_t *room = fuzz_block(pc_tensor_encode_room(e, info->chunks, 1));
     uint32_t sizes[4];
     uint64_t hashes[4];
     MUST(info->chunks <= 4);
     memcpy(frame, pc_tensor_encoder_head(e), info->head_size);
-    MUST(pc_tensor_encode_chunks(e, 0, info->chunks, 1, room, &payload, &used, sizes, hashes) == PC_OK);
-    if (used != 0) memcpy(frame + info->head_size, payload, used);
+    MUST(pc_tensor_encode_chunks(e, 0, info->chunks, 1, room, &used, sizes, hashes) == PC_OK);
+    pc_tensor_collect_chunks(e, info->chunks, 1, room, sizes, frame + info->head_size);
     used += info->head_size;
     for (size_t c = 0; c < info->chunks; c++, used += 4) pc_store32(frame + used, sizes[c]);
     save("tensor_decode", name, frame, used);

@@ -73,3 +73,26 @@ def test_resolve() -> None:
     assert _threads.resolve(7) == 7
     with pytest.raises(ValueError, match="at least 1"):
         _threads.resolve(0)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_one_ahead(threads: int) -> None:
+    running: list[int] = []
+
+    def double(x: int) -> int:
+        running.append(x)
+        if x == 7:
+            raise KeyError(x)
+        return 2 * x
+
+    assert list(_threads.one_ahead(double, [], threads)) == []
+    assert list(_threads.one_ahead(double, range(5), threads)) == [0, 2, 4, 6, 8]
+    assert running == list(range(5))
+    results = _threads.one_ahead(double, [6, 7, 8], threads)
+    assert next(results) == 12
+    with pytest.raises(KeyError):
+        next(results)
+    given_up = _threads.one_ahead(double, [1, 2, 3], threads)
+    next(given_up)
+    given_up.close()  # what was begun has ended by now, and nothing more will begin
+    assert running[-1] == (1 if threads == 1 else 2)

@@ -70,4 +70,15 @@ void pc_accumulate_u8_neon(const uint8_t *src, size_t n, uint32_t *sums)
     pc_accumulate_u8_scalar(src + i, n - i, sums + i);
 }
 
+void pc_widen_u8_neon(const uint8_t *src, size_t n, uint8_t *low, uint8_t *high)
+{
+    size_t i = 0;
+    for (; n - i >= 16; i += 16) {
+        uint8x16_t values = vld1q_u8(src + i), below = vsubq_u8(values, vdupq_n_u8(1));
+        vst1q_u8(low + i, vminq_u8(vld1q_u8(low + i), below));
+        vst1q_u8(high + i, vmaxq_u8(vld1q_u8(high + i), values));
+    }
+    pc_widen_u8_scalar(src + i, n - i, low + i, high + i);
+}
+
 #endif

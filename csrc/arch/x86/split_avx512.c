@@ -93,10 +93,8 @@ PC_TARGET_AVX512 void pc_float_split_avx512(const uint8_t *src, size_t n, const 
         }
     }
     if (i != 0) {
-        uint64_t lanes_any[8], lanes_all[8], or_any = 0, and_all = ~(uint64_t)0;
-        _mm512_storeu_si512(lanes_any, any);
-        _mm512_storeu_si512(lanes_all, all);
-        for (unsigned l = 0; l < 8; l++) or_any |= lanes_any[l], and_all &= lanes_all[l];
+        uint64_t or_any = (uint64_t)_mm512_reduce_or_epi64(any);
+        uint64_t and_all = (uint64_t)_mm512_reduce_and_epi64(all);
         for (unsigned bits = 32; bits >= 8u * layout->size; bits /= 2)
             or_any |= or_any >> bits, and_all &= and_all >> bits;
         uint64_t element = layout->size == 4 ? 0xffffffffu : 0xffffu;

@@ -93,4 +93,17 @@ PC_TARGET_AVX2 void pc_accumulate_u8_avx2(const uint8_t *src, size_t n, uint32_t
     pc_accumulate_u8_scalar(src + i, n - i, sums + i);
 }
 
+PC_TARGET_AVX2 void pc_widen_u8_avx2(const uint8_t *src, size_t n, uint8_t *low, uint8_t *high)
+{
+    size_t i = 0;
+    for (; n - i >= 32; i += 32) {
+        __m256i values = _mm256_loadu_si256((const __m256i *)(src + i));
+        __m256i below = _mm256_sub_epi8(values, _mm256_set1_epi8(1));
+        __m256i *to_low = (__m256i *)(low + i), *to_high = (__m256i *)(high + i);
+        _mm256_storeu_si256(to_low, _mm256_min_epu8(_mm256_loadu_si256(to_low), below));
+        _mm256_storeu_si256(to_high, _mm256_max_epu8(_mm256_loadu_si256(to_high), values));
+    }
+    pc_widen_u8_scalar(src + i, n - i, low + i, high + i);
+}
+
 #endif

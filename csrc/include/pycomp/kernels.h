@@ -85,6 +85,9 @@ typedef struct pc_kernels {
     /* Adds up n bytes; adds n bytes to as many counters. */
     uint64_t (*sum_u8)(const uint8_t *src, size_t n);
     void (*accumulate_u8)(const uint8_t *src, size_t n, uint32_t *sums);
+    /* Widens n ranges by a byte each: low[i] is the least of all bytes less 1 (0 counts as 256, that is not at
+     * all), high[i] the greatest byte. */
+    void (*widen_u8)(const uint8_t *src, size_t n, uint8_t *low, uint8_t *high);
 } pc_kernels;
 
 /* Fills every entry for the given tiers; bits the build does not know are ignored. Asking for a
