@@ -313,7 +313,14 @@ static pc_status try_floats(pc_tensor_encoder *e, pc_sample *s, uint64_t *bits)
             m->n_trims = 0;
         }
     }
-    pc_status status = pc_choose_groups(e, s);
+    const pc_effort effort = pc_effort_of(e->level);
+    uint64_t grouped = UINT64_MAX;
+    pc_status status = PC_OK;
+    if (m->coder == PC_CODER_MIX) { /* follows scales better than groups do; by how much, nobody knows */
+        status = pc_choose_groups(e, s, pc_effort_of(PC_LEVEL_HIGH));
+        if (status == PC_OK) grouped = symbol_bits(e);
+    }
+    if (status == PC_OK) status = pc_choose_groups(e, s, effort);
     if (status != PC_OK) return status;
 
     uint64_t zeros = 0;
@@ -321,14 +328,15 @@ static pc_status try_floats(pc_tensor_encoder *e, pc_sample *s, uint64_t *bits)
     if (zeros > n / SPARSE_SHARE) zeros = count_zeros(e, s);
     if (zeros > n / SPARSE_SHARE && zeros < n) {
         m->flags |= PC_FRAME_SPARSE;
-        status = pc_choose_groups(e, s);
+        status = pc_choose_groups(e, s, effort);
         if (status != PC_OK) return status;
         e->counts[0][0] -= (uint32_t)zeros; /* these go to the bitmap and leave the stream */
     }
     uint64_t raw_bits = m->layout.mid_bits + (uint64_t)m->layout.low_bits;
     uint64_t dropped = (uint64_t)trimmed * s->cols * m->trims[0];
     if (m->flags & PC_FRAME_SPARSE) dropped += zeros * raw_bits;
-    *bits = symbol_bits(e) + n * raw_bits - PC_MIN(dropped, n * raw_bits) + outliers * OUTLIER_BITS;
+    uint64_t symbols = PC_MIN(symbol_bits(e), grouped);
+    *bits = symbols + n * raw_bits - PC_MIN(dropped, n * raw_bits) + outliers * OUTLIER_BITS;
     return PC_OK;
 }
 
@@ -364,7 +372,7 @@ static pc_status decide(pc_tensor_encoder *e, pc_sample *s)
     }
     if (status == PC_OK && (m->method == PC_METHOD_PALETTE || m->method == PC_METHOD_BYTE)) {
         fill_sample(e, s);
-        status = pc_choose_groups(e, s);
+        status = pc_choose_groups(e, s, pc_effort_of(e->level));
         bits = symbol_bits(e);
     }
     if (status != PC_OK) return status;

@@ -177,10 +177,9 @@ static void adopt(pc_tensor_encoder *e, const pc_sample *s, const tiling *t, con
 }
 
 /* Chooses groups and tables for the symbols of the sample. */
-pc_status pc_choose_groups(pc_tensor_encoder *e, pc_sample *s)
+pc_status pc_choose_groups(pc_tensor_encoder *e, pc_sample *s, pc_effort effort)
 {
     pc_tensor_model *m = &e->model;
-    const pc_effort effort = pc_effort_of(e->level);
     unsigned rows = m->flags & PC_FRAME_SPARSE || s->rows < 2 * effort.row_groups ? 1 : effort.row_groups;
     unsigned cols = m->flags & PC_FRAME_SPARSE || s->cols < 4 * effort.col_groups ? 1 : effort.col_groups;
     /* A chunk's rows of one group are transposed in strips: with few rows, few groups. */

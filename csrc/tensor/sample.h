@@ -16,7 +16,7 @@ PC_INLINE pc_effort pc_effort_of(pc_level level)
     switch (level) {
     case PC_LEVEL_FAST: return (pc_effort){1 << 16, 1 << 18, 8, 1};
     case PC_LEVEL_DEFAULT: return (pc_effort){1 << 17, 1 << 19, 8, 16};
-    case PC_LEVEL_HIGH: return (pc_effort){1 << 19, 1 << 21, 16, 16};
+    case PC_LEVEL_HIGH: return (pc_effort){1 << 21, 1 << 22, 16, 16};
     default: return (pc_effort){1 << 21, 1 << 21, 1, 1}; /* mixing finds the scales by itself */
     }
 }
@@ -33,6 +33,6 @@ typedef struct pc_sample {
 
 /* Chooses row groups, column groups and tables for the sample's symbols, into the model, thresholds and
  * counts (groups.c). Counts are of the sample: codes still need gaps filled where it is not the whole. */
-pc_status pc_choose_groups(pc_tensor_encoder *encoder, pc_sample *sample);
+pc_status pc_choose_groups(pc_tensor_encoder *encoder, pc_sample *sample, pc_effort effort);
 
 #endif
