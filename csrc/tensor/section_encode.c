@@ -100,7 +100,7 @@ pc_status pc_section_encode(const pc_kernels *k, const uint8_t *src, size_t n, i
         }
     }
     if (best == PC_SECTION_PIVOT || best == PC_SECTION_RANS) {
-        size_t body;
+        size_t body = 0;
         pc_status status =
             best == PC_SECTION_PIVOT
                 ? encode_pivot(k, &w->code, lengths, src, n, dst + 1, dst_cap - 1, &body, coder)
