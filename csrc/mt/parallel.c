@@ -7,6 +7,8 @@
  *
  * Three builds: POSIX threads, Win32 threads, and PC_NO_THREADS, where the caller does all the jobs.
  * In all of them the caller is worker 0. The end of each thread orders its writes before the return. */
+#define _POSIX_C_SOURCE 200809L /* -std=c11 alone hides signal masks (glibc without -pthread, musl) */
+
 #include "pycomp/parallel.h"
 
 #include "base/compiler.h"
