@@ -59,7 +59,7 @@ pytest:
 
 ctest:
 	$(MAKE) -C tests/c
-	$(MAKE) -C tests/c SAN=thread ONLY=test_parallel
+	$(MAKE) -C tests/c SAN=thread ONLY="test_parallel test_deflate_parallel"
 
 demo: build/installed-demo build/installed-model
 	$(VENV)/bin/python bench/demo.py

@@ -182,7 +182,7 @@ def stream(data: bytes) -> Iterator[Task]:
     def run(module: Any) -> bytes:
         reader = module.decompressobj()
         pieces = [reader.decompress(packed[at : at + PIECE]) for at in range(0, len(packed), PIECE)]
-        return b"".join(pieces) + reader.flush()
+        return b"".join([*pieces, reader.flush()])
 
     for name, module in _zlibs():
         yield Task(name, "decompressobj", partial(run, module), data.__eq__)
@@ -217,7 +217,10 @@ def threads(data: bytes) -> Iterator[Task]:
     def back(result: Any) -> bool:
         return zlib.decompress(result) == data
 
-    bgzf = ours.bgzf_compress(data, 6)
+    target = io.BytesIO()
+    with ours.BgzfWriter(target, 6) as writer:
+        writer.write(data)
+    bgzf = target.getvalue()
     for count in (1, 2):
         yield Task("pycomp", "level 6", partial(ours.compress, data, 6, threads=count), back, len, count)
         run = partial(ours.decompress, bgzf, format="gzip", threads=count)

@@ -4,6 +4,8 @@ Everything is reached from here and loaded on first use, so ``import pycomp`` co
 
 - ``pack``, ``unpack``, ``open``: files and folders to ``.pcz`` and back, whole, by tensor or by row;
 - ``tensor``: numeric arrays to bytes and back;
+- ``zlib``, ``gzip``: the standard library's modules, faster; ``patch``, ``unpatch``: all of it on these;
+- ``deflate``: the same for whole buffers, with more levels, threads, batches and random access;
 - ``entropy``: the entropy coders underneath;
 - ``errors``: what can go wrong, all under ``PycompError``.
 """
@@ -14,12 +16,27 @@ TYPE_CHECKING = False  # true to type checkers; typing itself would be the slowe
 if TYPE_CHECKING:
     from typing import Any
 
-    from pycomp import archive, entropy, errors, tensor
+    from pycomp import archive, deflate, entropy, errors, gzip, tensor, zlib
     from pycomp.archive import open, pack, unpack
+    from pycomp.patching import patch, unpatch
 
 __version__ = "0.1.0"
 
-__all__ = ["pack", "unpack", "open", "archive", "tensor", "entropy", "errors", "__version__"]
+__all__ = [
+    "pack",
+    "unpack",
+    "open",
+    "archive",
+    "tensor",
+    "zlib",
+    "gzip",
+    "deflate",
+    "patch",
+    "unpatch",
+    "entropy",
+    "errors",
+    "__version__",
+]
 
 # Where each lazy name lives; a value that equals the name's own module is a submodule.
 _HOME = {
@@ -28,6 +45,11 @@ _HOME = {
     "open": "pycomp.archive",
     "archive": "pycomp.archive",
     "tensor": "pycomp.tensor",
+    "zlib": "pycomp.zlib",
+    "gzip": "pycomp.gzip",
+    "deflate": "pycomp.deflate",
+    "patch": "pycomp.patching",
+    "unpatch": "pycomp.patching",
     "entropy": "pycomp.entropy",
     "errors": "pycomp.errors",
 }

@@ -52,17 +52,37 @@ uint32_t pc_isa_detect(void)
 
     uint32_t found = PC_ISA_SCALAR;
     uint32_t avx2 = HAS(basic[ECX], 28) & HAS(extended[EBX], 5) & HAS(extended[EBX], 3) &
-                    HAS(extended[EBX], 8) & HAS(amd[ECX], 5) & popcnt;
+                    HAS(extended[EBX], 8) & HAS(amd[ECX], 5) & HAS(basic[ECX], 1) & popcnt;
     if (avx2 && (xcr0 & XCR0_AVX) == XCR0_AVX) found |= PC_ISA_AVX2;
 
     uint32_t avx512 = HAS(extended[EBX], 16) & HAS(extended[EBX], 17) & HAS(extended[EBX], 30) &
-                      HAS(extended[EBX], 31) & HAS(extended[ECX], 1) & HAS(extended[ECX], 6) & HAS(extended[ECX], 14);
+                      HAS(extended[EBX], 31) & HAS(extended[ECX], 1) & HAS(extended[ECX], 6) &
+                      HAS(extended[ECX], 10) & HAS(extended[ECX], 11) & HAS(extended[ECX], 14);
     if ((found & PC_ISA_AVX2) && avx512 && (xcr0 & XCR0_AVX512) == XCR0_AVX512) found |= PC_ISA_AVX512;
     return found;
 }
 
+#elif PC_ARM64
+
+/* User programs cannot read the feature registers themselves, so each system is asked its own way:
+ * AT_HWCAP bit 4 is PMULL (Linux uapi/asm/hwcap.h); Windows' number 30 is the crypto extension, of which
+ * PMULL is a part; every 64-bit Apple chip has it. */
+#if defined(__linux__)
+#include <sys/auxv.h>
+static int has_pmull(void) { return (getauxval(AT_HWCAP) >> 4) & 1; }
+#elif defined(__APPLE__)
+static int has_pmull(void) { return 1; }
+#elif defined(_WIN32)
+__declspec(dllimport) int __stdcall IsProcessorFeaturePresent(unsigned long feature);
+static int has_pmull(void) { return IsProcessorFeaturePresent(30) != 0; }
+#else
+static int has_pmull(void) { return 0; }
+#endif
+
+uint32_t pc_isa_detect(void) { return has_pmull() ? PC_ISA_NEON | PC_ISA_PMULL : PC_ISA_NEON; }
+
 #else
 
-uint32_t pc_isa_detect(void) { return PC_ARM64 ? PC_ISA_NEON : PC_ISA_SCALAR; }
+uint32_t pc_isa_detect(void) { return PC_ISA_SCALAR; }
 
 #endif

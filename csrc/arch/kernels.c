@@ -8,6 +8,8 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
 {
     k->isa = isa;
     k->xxh3_accumulate = pc_xxh3_accumulate_scalar;
+    k->crc32 = pc_crc32_scalar;
+    k->adler32 = pc_adler32_scalar;
     k->hist_u8 = pc_hist_u8_scalar;
     k->rans_decode = pc_rans_decode_scalar;
     k->rans_encode = pc_rans_encode_scalar;
@@ -25,9 +27,66 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
     k->sum_u8 = pc_sum_u8_scalar;
     k->accumulate_u8 = pc_accumulate_u8_scalar;
     k->widen_u8 = pc_widen_u8_scalar;
+    k->dct_lines_f32 = pc_dct_lines_f32_scalar;
+    k->dct_lines_f64 = pc_dct_lines_f64_scalar;
+    k->dct_blocks_f32 = pc_dct_blocks_f32_scalar;
+    k->dct_blocks_f64 = pc_dct_blocks_f64_scalar;
+    k->idct_blocks_f32 = pc_idct_blocks_f32_scalar;
+    k->idct_blocks_f64 = pc_idct_blocks_f64_scalar;
+    k->dct_islow = pc_dct_islow_scalar;
+    k->idct_islow = pc_idct_islow_scalar;
+    k->dct_round = pc_dct_round_scalar;
+    k->dct_quantise = pc_dct_quantise_scalar;
+    k->delta_stream = pc_delta_stream_scalar;
+    k->delta_back = pc_delta_back_scalar;
+    k->delta_scan = pc_delta_scan_scalar;
+    k->byte_split = pc_byte_split_scalar;
+    k->byte_merge = pc_byte_merge_scalar;
+    k->bit_split = pc_bit_split_scalar;
+    k->bit_merge = pc_bit_merge_scalar;
+    k->fir_pair_f32 = pc_fir_pair_f32_scalar;
+    k->dwt_split_f32 = pc_dwt_split_f32_scalar;
+    k->dwt_join_f32 = pc_dwt_join_f32_scalar;
+    k->fir_pair_f64 = pc_fir_pair_f64_scalar;
+    k->dwt_split_f64 = pc_dwt_split_f64_scalar;
+    k->dwt_join_f64 = pc_dwt_join_f64_scalar;
+    k->lift_predict = pc_lift_predict_scalar;
+    k->lift_update = pc_lift_update_scalar;
+    k->lift_split = pc_lift_split_scalar;
+    k->lift_join = pc_lift_join_scalar;
+    k->deflate_fast = pc_deflate_fast_scalar;
+    k->deflate_lazy = pc_deflate_lazy_scalar;
+    k->deflate_collect = pc_deflate_collect_scalar;
+    k->deflate_path = pc_deflate_path_scalar;
+    k->deflate_emit = pc_deflate_emit_scalar;
+    k->inflate_fast = pc_inflate_fast_scalar;
 #if PC_X86
     if (isa & PC_ISA_AVX2) {
+        k->inflate_fast = pc_inflate_fast_avx2;
+        k->deflate_fast = pc_deflate_fast_avx2;
+        k->deflate_lazy = pc_deflate_lazy_avx2;
+        k->deflate_collect = pc_deflate_collect_avx2;
+        k->deflate_path = pc_deflate_path_avx2;
+        k->delta_stream = pc_delta_stream_avx2;
+        k->delta_back = pc_delta_back_avx2;
+        k->delta_scan = pc_delta_scan_avx2;
+        k->byte_split = pc_byte_split_avx2;
+        k->byte_merge = pc_byte_merge_avx2;
+        k->bit_split = pc_bit_split_avx2;
+        k->bit_merge = pc_bit_merge_avx2;
+        k->fir_pair_f32 = pc_fir_pair_f32_avx2;
+        k->dwt_split_f32 = pc_dwt_split_f32_avx2;
+        k->dwt_join_f32 = pc_dwt_join_f32_avx2;
+        k->fir_pair_f64 = pc_fir_pair_f64_avx2;
+        k->dwt_split_f64 = pc_dwt_split_f64_avx2;
+        k->dwt_join_f64 = pc_dwt_join_f64_avx2;
+        k->lift_predict = pc_lift_predict_avx2;
+        k->lift_update = pc_lift_update_avx2;
+        k->lift_split = pc_lift_split_avx2;
+        k->lift_join = pc_lift_join_avx2;
         k->xxh3_accumulate = pc_xxh3_accumulate_avx2;
+        k->crc32 = pc_crc32_avx2;
+        k->adler32 = pc_adler32_avx2;
         k->rans_decode = pc_rans_decode_avx2;
         k->rans_encode = pc_rans_encode_avx2;
         k->pivot_partition = pc_pivot_partition_avx2;
@@ -44,9 +103,40 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->sum_u8 = pc_sum_u8_avx2;
         k->accumulate_u8 = pc_accumulate_u8_avx2;
         k->widen_u8 = pc_widen_u8_avx2;
+        k->dct_lines_f32 = pc_dct_lines_f32_avx2;
+        k->dct_lines_f64 = pc_dct_lines_f64_avx2;
+        k->dct_blocks_f32 = pc_dct_blocks_f32_avx2;
+        k->dct_blocks_f64 = pc_dct_blocks_f64_avx2;
+        k->idct_blocks_f32 = pc_idct_blocks_f32_avx2;
+        k->idct_blocks_f64 = pc_idct_blocks_f64_avx2;
+        k->dct_islow = pc_dct_islow_avx2;
+        k->idct_islow = pc_idct_islow_avx2;
+        k->dct_round = pc_dct_round_avx2;
+        k->dct_quantise = pc_dct_quantise_avx2;
     }
     if (isa & PC_ISA_AVX512) {
+        k->deflate_path = pc_deflate_path_avx512;
+        k->deflate_emit = pc_deflate_emit_avx512;
+        k->delta_stream = pc_delta_stream_avx512;
+        k->delta_back = pc_delta_back_avx512;
+        k->delta_scan = pc_delta_scan_avx512;
+        k->byte_split = pc_byte_split_avx512;
+        k->byte_merge = pc_byte_merge_avx512;
+        k->bit_split = pc_bit_split_avx512;
+        k->bit_merge = pc_bit_merge_avx512;
+        k->fir_pair_f32 = pc_fir_pair_f32_avx512;
+        k->dwt_split_f32 = pc_dwt_split_f32_avx512;
+        k->dwt_join_f32 = pc_dwt_join_f32_avx512;
+        k->fir_pair_f64 = pc_fir_pair_f64_avx512;
+        k->dwt_split_f64 = pc_dwt_split_f64_avx512;
+        k->dwt_join_f64 = pc_dwt_join_f64_avx512;
+        k->lift_predict = pc_lift_predict_avx512;
+        k->lift_update = pc_lift_update_avx512;
+        k->lift_split = pc_lift_split_avx512;
+        k->lift_join = pc_lift_join_avx512;
         k->xxh3_accumulate = pc_xxh3_accumulate_avx512;
+        k->crc32 = pc_crc32_avx512;
+        k->adler32 = pc_adler32_avx512;
         k->rans_decode = pc_rans_decode_avx512;
         k->rans_encode = pc_rans_encode_avx512;
         k->pivot_partition = pc_pivot_partition_avx512;
@@ -57,10 +147,31 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->map_u8 = pc_map_u8_avx512;
         k->float_split = pc_float_split_avx512;
         k->float_merge = pc_float_merge_avx512;
+        k->dct_lines_f32 = pc_dct_lines_f32_avx512;
+        k->dct_lines_f64 = pc_dct_lines_f64_avx512;
+        k->dct_blocks_f32 = pc_dct_blocks_f32_avx512;
+        k->dct_blocks_f64 = pc_dct_blocks_f64_avx512;
+        k->idct_blocks_f32 = pc_idct_blocks_f32_avx512;
+        k->idct_blocks_f64 = pc_idct_blocks_f64_avx512;
+        k->dct_islow = pc_dct_islow_avx512;
+        k->idct_islow = pc_idct_islow_avx512;
+        k->dct_round = pc_dct_round_avx512;
+        k->dct_quantise = pc_dct_quantise_avx512;
     }
 #elif PC_ARM64
     if (isa & PC_ISA_NEON) {
+        k->deflate_lazy = pc_deflate_lazy_neon;
+        k->deflate_collect = pc_deflate_collect_neon;
+        k->byte_split = pc_byte_split_neon;
+        k->byte_merge = pc_byte_merge_neon;
+        k->fir_pair_f32 = pc_fir_pair_f32_neon;
+        k->dwt_split_f32 = pc_dwt_split_f32_neon;
+        k->dwt_join_f32 = pc_dwt_join_f32_neon;
+        k->fir_pair_f64 = pc_fir_pair_f64_neon;
+        k->dwt_split_f64 = pc_dwt_split_f64_neon;
+        k->dwt_join_f64 = pc_dwt_join_f64_neon;
         k->xxh3_accumulate = pc_xxh3_accumulate_neon;
+        k->adler32 = pc_adler32_neon;
         k->rans_decode = pc_rans_decode_neon;
         k->pivot_partition = pc_pivot_partition_neon;
         k->pivot_merge = pc_pivot_merge_neon;
@@ -75,6 +186,17 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->sum_u8 = pc_sum_u8_neon;
         k->accumulate_u8 = pc_accumulate_u8_neon;
         k->widen_u8 = pc_widen_u8_neon;
+        k->dct_lines_f32 = pc_dct_lines_f32_neon;
+        k->dct_lines_f64 = pc_dct_lines_f64_neon;
+        k->dct_blocks_f32 = pc_dct_blocks_f32_neon;
+        k->dct_blocks_f64 = pc_dct_blocks_f64_neon;
+        k->idct_blocks_f32 = pc_idct_blocks_f32_neon;
+        k->idct_blocks_f64 = pc_idct_blocks_f64_neon;
+        k->dct_islow = pc_dct_islow_neon;
+        k->idct_islow = pc_idct_islow_neon;
+        k->dct_round = pc_dct_round_neon;
+        k->dct_quantise = pc_dct_quantise_neon;
     }
+    if (isa & PC_ISA_PMULL) k->crc32 = pc_crc32_pmull;
 #endif
 }

@@ -17,6 +17,9 @@
 
 PC_VARIANTS(size_t, pc_xxh3_accumulate, uint64_t acc[8], const uint8_t *src, size_t stripes,
             const uint8_t *secret, size_t done);
+PC_VARIANTS(uint32_t, pc_crc32, uint32_t crc, const uint8_t *src, size_t n);
+uint32_t pc_crc32_pmull(uint32_t crc, const uint8_t *src, size_t n);
+PC_VARIANTS(uint32_t, pc_adler32, uint32_t adler, const uint8_t *src, size_t n);
 PC_VARIANTS(void, pc_hist_u8, const uint8_t *src, size_t n, uint32_t counts[256]);
 PC_VARIANTS(size_t, pc_rans_decode, uint32_t states[64], const uint32_t entries[4096], const uint8_t **src,
             const uint8_t *src_end, uint8_t *dst, size_t groups);
@@ -43,5 +46,53 @@ PC_VARIANTS(void, pc_mix_spread, int32_t *sums, const int8_t *weights, size_t n,
 PC_VARIANTS(uint64_t, pc_sum_u8, const uint8_t *src, size_t n);
 PC_VARIANTS(void, pc_accumulate_u8, const uint8_t *src, size_t n, uint32_t *sums);
 PC_VARIANTS(void, pc_widen_u8, const uint8_t *src, size_t n, uint8_t *low, uint8_t *high);
+PC_VARIANTS(void, pc_delta_stream, const uint8_t *cur, const uint8_t *prev, uint8_t *dst, size_t n,
+            unsigned width, pc_delta_op op);
+PC_VARIANTS(void, pc_delta_back, const uint8_t *cur, uint8_t *dst, size_t n, unsigned width, size_t back,
+            pc_delta_op op);
+PC_VARIANTS(void, pc_delta_scan, const uint8_t *cur, uint8_t *dst, size_t n, unsigned width, size_t back,
+            pc_delta_op op);
+PC_VARIANTS(void, pc_byte_split, const uint8_t *src, size_t n, size_t width, uint8_t *dst, size_t stride);
+PC_VARIANTS(void, pc_byte_merge, const uint8_t *src, size_t stride, size_t n, size_t width, uint8_t *dst);
+PC_VARIANTS(void, pc_bit_split, const uint8_t *src, size_t n, uint8_t *dst, size_t stride);
+PC_VARIANTS(void, pc_bit_merge, const uint8_t *src, size_t stride, size_t n, uint8_t *dst);
+PC_VARIANTS(void, pc_fir_pair_f32, const float *const *rows, const float *c0, const float *c1, unsigned taps,
+            float *out0, float *out1, size_t n);
+PC_VARIANTS(void, pc_dwt_split_f32, const float *src, size_t n, float *even, float *odd);
+PC_VARIANTS(void, pc_dwt_join_f32, const float *even, const float *odd, size_t n, float *dst);
+PC_VARIANTS(void, pc_fir_pair_f64, const double *const *rows, const double *c0, const double *c1,
+            unsigned taps, double *out0, double *out1, size_t n);
+PC_VARIANTS(void, pc_dwt_split_f64, const double *src, size_t n, double *even, double *odd);
+PC_VARIANTS(void, pc_dwt_join_f64, const double *even, const double *odd, size_t n, double *dst);
+PC_VARIANTS(void, pc_lift_predict, const void *cur, const void *a, const void *b, void *dst, size_t n,
+            unsigned width, int is_signed, int back);
+PC_VARIANTS(void, pc_lift_update, const void *cur, const void *a, const void *b, void *dst, size_t n,
+            unsigned width, int back);
+PC_VARIANTS(void, pc_lift_split, const void *src, size_t n, void *even, void *odd, unsigned width);
+PC_VARIANTS(void, pc_lift_join, const void *even, const void *odd, size_t n, void *dst, unsigned width);
+PC_VARIANTS(void, pc_deflate_fast, struct pc_parse_job *job);
+PC_VARIANTS(void, pc_deflate_lazy, struct pc_parse_job *job, unsigned ways, int lazy);
+PC_VARIANTS(uint32_t, pc_deflate_collect, struct pc_parse_job *job, struct pc_path_room *room, unsigned ways);
+PC_VARIANTS(void, pc_deflate_path, struct pc_path_room *room, const uint8_t *src, uint32_t from, uint32_t to);
+PC_VARIANTS(void, pc_deflate_emit, const uint32_t *tokens, uint32_t n, const struct pc_emit_codes *codes,
+            struct pc_bit_writer *writer);
+PC_VARIANTS(void, pc_dct_lines_f32, const struct pc_dct_lines *job, const void *const *src, void *const *dst,
+            unsigned count, void *room);
+PC_VARIANTS(void, pc_dct_lines_f64, const struct pc_dct_lines *job, const void *const *src, void *const *dst,
+            unsigned count, void *room);
+PC_VARIANTS(void, pc_dct_blocks_f32, const struct pc_dct_blocks *job, const void *image, void *coefs,
+            size_t count);
+PC_VARIANTS(void, pc_dct_blocks_f64, const struct pc_dct_blocks *job, const void *image, void *coefs,
+            size_t count);
+PC_VARIANTS(void, pc_idct_blocks_f32, const struct pc_dct_blocks *job, const void *coefs, void *image,
+            size_t count);
+PC_VARIANTS(void, pc_idct_blocks_f64, const struct pc_dct_blocks *job, const void *coefs, void *image,
+            size_t count);
+PC_VARIANTS(void, pc_dct_islow, const int16_t *image, ptrdiff_t row_step, int16_t *coefs, size_t count);
+PC_VARIANTS(void, pc_idct_islow, const int16_t *coefs, int16_t *image, ptrdiff_t row_step, size_t count);
+PC_VARIANTS(void, pc_dct_round, const float *src, size_t n, const uint16_t *order, size_t count, int16_t *dst);
+PC_VARIANTS(void, pc_dct_quantise, const int16_t *src, const float *steps, const uint16_t *order, size_t count,
+            int16_t *dst);
+PC_VARIANTS(int, pc_inflate_fast, struct pc_inflate *s, struct pc_inflate_io *io);
 
 #endif

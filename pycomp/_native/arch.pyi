@@ -1,6 +1,6 @@
 from typing import Literal
 
-_Tier = Literal["scalar", "avx2", "avx512", "neon"]
+_Tier = Literal["scalar", "avx2", "avx512", "neon", "pmull"]
 
 def detected() -> tuple[_Tier, ...]: ...
 def active() -> _Tier: ...

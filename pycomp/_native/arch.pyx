@@ -1,8 +1,8 @@
 """Which instruction sets the machine has, and the kernel table that the other modules run.
 
-The table is filled once at import for the best tier, or for the one that the environment variable
-PYCOMP_ISA names (scalar, avx2, avx512, neon); a tier includes those below it. Every tier gives the same
-bytes, so the choice is one of speed, and of what a test wants to exercise.
+The table is filled once at import for the best tier, or for the one that the environment variable PYCOMP_ISA
+names (scalar, avx2, avx512, neon, pmull); a tier includes those below it. Every tier gives the same bytes, so
+the choice is one of speed, and of what a test wants to exercise.
 """
 
 import os
@@ -11,6 +11,7 @@ from pycomp._native.c_kernels cimport (
     PC_ISA_AVX2,
     PC_ISA_AVX512,
     PC_ISA_NEON,
+    PC_ISA_PMULL,
     PC_ISA_SCALAR,
     pc_isa_detect,
     pc_kernels_fill,
@@ -21,6 +22,7 @@ _TIERS = {
     "avx2": PC_ISA_AVX2,
     "avx512": PC_ISA_AVX2 | PC_ISA_AVX512,
     "neon": PC_ISA_NEON,
+    "pmull": PC_ISA_NEON | PC_ISA_PMULL,
 }
 
 

@@ -7,6 +7,7 @@ cdef extern from "pycomp/arch.h" nogil:
         PC_ISA_AVX2
         PC_ISA_AVX512
         PC_ISA_NEON
+        PC_ISA_PMULL
 
     uint32_t pc_isa_detect()
 

@@ -23,12 +23,21 @@ import sys
 import threading
 from typing import NoReturn
 
-from pycomp.cli import bench, cat, info, ls, pack, unpack, verify
+from pycomp.cli import bench, cat, gzip, info, ls, pack, unpack, verify
 from pycomp.cli._common import DAMAGED, PIPE, REFUSED, UNSUPPORTED, USAGE, UsageError, received
 
 __all__ = ["main"]
 
-VERBS = {"pack": pack, "unpack": unpack, "info": info, "verify": verify, "ls": ls, "cat": cat, "bench": bench}
+VERBS = {
+    "pack": pack,
+    "unpack": unpack,
+    "info": info,
+    "verify": verify,
+    "ls": ls,
+    "cat": cat,
+    "bench": bench,
+    "gzip": gzip,
+}
 
 
 class _Parser(argparse.ArgumentParser):

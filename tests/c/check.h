@@ -44,7 +44,8 @@ static inline int check_result(const char *name)
 /* Kernel tables for every tier the machine has, the scalar one first; returns how many (at most 3). */
 static inline int check_tables(pc_kernels tables[3])
 {
-    static const uint32_t tiers[] = {PC_ISA_AVX2, PC_ISA_AVX2 | PC_ISA_AVX512, PC_ISA_NEON};
+    static const uint32_t tiers[] = {PC_ISA_AVX2, PC_ISA_AVX2 | PC_ISA_AVX512, PC_ISA_NEON,
+                                     PC_ISA_NEON | PC_ISA_PMULL};
     uint32_t have = pc_isa_detect();
     int n = 0;
     pc_kernels_fill(&tables[n++], PC_ISA_SCALAR);

@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* The scalar table first; returns how many. */
 static inline int fuzz_tiers(pc_kernels tables[3])
 {
-    static const uint32_t tiers[] = {PC_ISA_AVX2, PC_ISA_AVX2 | PC_ISA_AVX512, PC_ISA_NEON};
+    static const uint32_t tiers[] = {PC_ISA_AVX2, PC_ISA_AVX2 | PC_ISA_AVX512, PC_ISA_NEON,
+                                     PC_ISA_NEON | PC_ISA_PMULL};
     uint32_t have = pc_isa_detect();
     int n = 0;
     pc_kernels_fill(&tables[n++], PC_ISA_SCALAR);

@@ -33,6 +33,30 @@ typedef struct pc_split_facts {
     uint32_t outside;  /* not 0: some key lies outside the window and got the nearest symbol instead */
 } pc_split_facts;
 
+/* What DEFLATE's parsers and coder work on (deflate/deflate_token_common.h). */
+struct pc_parse_job;
+struct pc_path_room;
+struct pc_emit_codes;
+struct pc_bit_writer;
+
+struct pc_inflate;
+struct pc_inflate_io;
+
+/* What becomes of an element and the one before it; see transform/delta_common.h. */
+typedef enum pc_delta_op {
+    PC_DELTA_SUB,
+    PC_DELTA_SUB_ZIGZAG,
+    PC_DELTA_XOR,
+    PC_DELTA_ADD,
+    PC_DELTA_UNZIGZAG_ADD,
+    PC_DELTA_ZIGZAG,
+    PC_DELTA_UNZIGZAG
+} pc_delta_op;
+
+/* What the cosine transforms work on (pycomp/dct.h). */
+struct pc_dct_lines;
+struct pc_dct_blocks;
+
 typedef struct pc_kernels {
     uint32_t isa; /* the tiers this table was filled for */
 
@@ -40,6 +64,10 @@ typedef struct pc_kernels {
      * 16th; `done` says how many of the current block were done before, the result how many now are. */
     size_t (*xxh3_accumulate)(uint64_t acc[8], const uint8_t *src, size_t stripes, const uint8_t *secret,
                               size_t done);
+
+    /* checksum: what pycomp/crc32.h and pycomp/adler32.h define, over n bytes more. */
+    uint32_t (*crc32)(uint32_t crc, const uint8_t *src, size_t n);
+    uint32_t (*adler32)(uint32_t adler, const uint8_t *src, size_t n);
 
     /* entropy: adds the n symbols of src to counts. */
     void (*hist_u8)(const uint8_t *src, size_t n, uint32_t counts[256]);
@@ -88,6 +116,68 @@ typedef struct pc_kernels {
     /* Widens n ranges by a byte each: low[i] is the least of all bytes less 1 (0 counts as 256, that is not at
      * all), high[i] the greatest byte. */
     void (*widen_u8)(const uint8_t *src, size_t n, uint8_t *low, uint8_t *high);
+
+    /* transform: dst = op(cur, prev) over n bytes of elements of `width` bytes, as transform/delta_common.h
+     * defines; the streams may be one in place, prev any number of elements before cur. Differences against
+     * what stands `back` bytes before, which may be in place as well. And running sums, where prev is what
+     * was written `back` bytes before; the op is one of the sums or XOR. */
+    void (*delta_stream)(const uint8_t *cur, const uint8_t *prev, uint8_t *dst, size_t n, unsigned width,
+                         pc_delta_op op);
+    void (*delta_back)(const uint8_t *cur, uint8_t *dst, size_t n, unsigned width, size_t back,
+                       pc_delta_op op);
+    void (*delta_scan)(const uint8_t *cur, uint8_t *dst, size_t n, unsigned width, size_t back,
+                       pc_delta_op op);
+
+    /* transform: planes of bytes and of bits, contracts in transform/shuffle_common.h. */
+    void (*byte_split)(const uint8_t *src, size_t n, size_t width, uint8_t *dst, size_t stride);
+    void (*byte_merge)(const uint8_t *src, size_t stride, size_t n, size_t width, uint8_t *dst);
+    void (*bit_split)(const uint8_t *src, size_t n, uint8_t *dst, size_t stride);
+    void (*bit_merge)(const uint8_t *src, size_t stride, size_t n, uint8_t *dst);
+
+    /* transform: DCT of up to PC_DCT_BATCH lines, of square blocks, of 8 x 8 blocks in integers (rows row_step
+     * apart, blocks side by side; coefficients 64 a block), and the steps between coefficients and what is
+     * stored: contracts in pycomp/dct.h and transform/dct_common.h. */
+    void (*dct_lines_f32)(const struct pc_dct_lines *job, const void *const *src, void *const *dst,
+                          unsigned count, void *room);
+    void (*dct_lines_f64)(const struct pc_dct_lines *job, const void *const *src, void *const *dst,
+                          unsigned count, void *room);
+    void (*dct_blocks_f32)(const struct pc_dct_blocks *job, const void *image, void *coefs, size_t count);
+    void (*dct_blocks_f64)(const struct pc_dct_blocks *job, const void *image, void *coefs, size_t count);
+    void (*idct_blocks_f32)(const struct pc_dct_blocks *job, const void *coefs, void *image, size_t count);
+    void (*idct_blocks_f64)(const struct pc_dct_blocks *job, const void *coefs, void *image, size_t count);
+    void (*dct_islow)(const int16_t *image, ptrdiff_t row_step, int16_t *coefs, size_t count);
+    void (*idct_islow)(const int16_t *coefs, int16_t *image, ptrdiff_t row_step, size_t count);
+    void (*dct_round)(const float *src, size_t n, const uint16_t *order, size_t count, int16_t *dst);
+    void (*dct_quantise)(const int16_t *src, const float *steps, const uint16_t *order, size_t count,
+                         int16_t *dst);
+    /* transform: wavelets, contracts in transform/dwt_common.h. */
+    void (*fir_pair_f32)(const float *const *rows, const float *c0, const float *c1, unsigned taps,
+                         float *out0, float *out1, size_t n);
+    void (*dwt_split_f32)(const float *src, size_t n, float *even, float *odd);
+    void (*dwt_join_f32)(const float *even, const float *odd, size_t n, float *dst);
+    void (*fir_pair_f64)(const double *const *rows, const double *c0, const double *c1, unsigned taps,
+                         double *out0, double *out1, size_t n);
+    void (*dwt_split_f64)(const double *src, size_t n, double *even, double *odd);
+    void (*dwt_join_f64)(const double *even, const double *odd, size_t n, double *dst);
+
+    /* transform: steps of the integer 5/3 wavelet, contracts in transform/lift_common.h. */
+    void (*lift_predict)(const void *cur, const void *a, const void *b, void *dst, size_t n, unsigned width,
+                         int is_signed, int back);
+    void (*lift_update)(const void *cur, const void *a, const void *b, void *dst, size_t n, unsigned width,
+                        int back);
+    void (*lift_split)(const void *src, size_t n, void *even, void *odd, unsigned width);
+    void (*lift_join)(const void *even, const void *odd, size_t n, void *dst, unsigned width);
+
+    /* deflate: parsers, which turn bytes into tokens, and the step from tokens to bits. */
+    void (*deflate_fast)(struct pc_parse_job *job);
+    void (*deflate_lazy)(struct pc_parse_job *job, unsigned ways, int lazy);
+    uint32_t (*deflate_collect)(struct pc_parse_job *job, struct pc_path_room *room, unsigned ways);
+    void (*deflate_path)(struct pc_path_room *room, const uint8_t *src, uint32_t from, uint32_t to);
+    void (*deflate_emit)(const uint32_t *tokens, uint32_t n, const struct pc_emit_codes *codes,
+                         struct pc_bit_writer *writer);
+
+    /* deflate: decodes symbols of a block, contract in deflate/inflate_fast_common.h. */
+    int (*inflate_fast)(struct pc_inflate *s, struct pc_inflate_io *io);
 } pc_kernels;
 
 /* Fills every entry for the given tiers; bits the build does not know are ignored. Asking for a

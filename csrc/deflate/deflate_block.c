@@ -1,0 +1,237 @@
+/* One block: its codes, the choice between the three forms, its header and its tokens.
+ *
+ * All three sizes are computed exactly and the smallest form is written; on a tie the simpler one. */
+#include "deflate/deflate_block.h"
+
+#include <string.h>
+
+#include "deflate/deflate_codes.h"
+#include "entropy/log2.h"
+
+void pc_count_tokens(const uint32_t *tokens, uint32_t n, pc_symbol_counts *counts)
+{
+    /* Two tables, so that a run of equal tokens does not wait for its own stores. */
+    uint32_t items[2][PC_TOKEN_ITEMS] = {0}, dists[2][PC_TOKEN_DISTANCES] = {0};
+    uint32_t i = 0;
+    for (; i + 2 <= n; i += 2) {
+        uint32_t a = tokens[i], b = tokens[i + 1];
+        items[0][a & (PC_TOKEN_ITEMS - 1)]++;
+        items[1][b & (PC_TOKEN_ITEMS - 1)]++;
+        dists[0][a >> 9 & (PC_TOKEN_DISTANCES - 1)]++;
+        dists[1][b >> 9 & (PC_TOKEN_DISTANCES - 1)]++;
+    }
+    if (i < n) {
+        items[0][tokens[i] & (PC_TOKEN_ITEMS - 1)]++;
+        dists[0][tokens[i] >> 9 & (PC_TOKEN_DISTANCES - 1)]++;
+    }
+    memset(counts, 0, sizeof *counts);
+    for (unsigned s = 0; s < PC_LITERALS; s++) counts->litlen[s] = items[0][s] + items[1][s];
+    for (unsigned s = 0; s < PC_LITLEN_SYMBOLS - PC_FIRST_LENGTH; s++) {
+        unsigned first = PC_TOKEN_MATCH + pc_length_base[s], size = 1u << pc_length_extra[s];
+        if (s == 27) size--; /* 258 has a symbol of its own */
+        uint32_t sum = 0;
+        for (unsigned j = first; j < first + size; j++) sum += items[0][j] + items[1][j];
+        counts->litlen[PC_FIRST_LENGTH + s] = sum;
+    }
+    for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++) counts->dist[s] = dists[0][s + 1] + dists[1][s + 1];
+}
+
+/* n log2 n - sum of c log2 c: what an ideal code would spend, in 1/65536 bits. */
+static uint64_t entropy(const uint32_t *counts, unsigned n, unsigned *live)
+{
+    uint64_t total = 0, sum = 0;
+    unsigned used = 0;
+    for (unsigned s = 0; s < n; s++) {
+        uint32_t c = counts[s];
+        total += c;
+        used += c != 0;
+        sum += (uint64_t)c * pc_log2_q16(c | (c == 0));
+    }
+    *live = used;
+    return total == 0 ? 0 : total * pc_log2_q16((uint32_t)total) - sum;
+}
+
+static uint32_t extra_bits(const pc_symbol_counts *counts)
+{
+    uint32_t bits = 0;
+    for (unsigned s = 0; s < PC_LITLEN_SYMBOLS - PC_FIRST_LENGTH; s++)
+        bits += counts->litlen[PC_FIRST_LENGTH + s] * pc_length_extra[s];
+    for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++) bits += counts->dist[s] * pc_dist_extra[s];
+    return bits;
+}
+
+uint32_t pc_block_estimate(const pc_symbol_counts *counts)
+{
+    unsigned litlen_live, dist_live;
+    uint64_t bits = entropy(counts->litlen, PC_LITLEN_SYMBOLS, &litlen_live);
+    bits += entropy(counts->dist, PC_DIST_SYMBOLS, &dist_live);
+    /* A header is some 70 bits and about four for each live symbol (measured on text and binaries). */
+    return (uint32_t)(bits >> 16) + 70 + 4 * (litlen_live + dist_live);
+}
+
+/* The header of a dynamic block: the lengths of both codes as run-length symbols, themselves coded. */
+typedef struct {
+    pc_code_book book;
+    uint8_t precode[PC_PRECODE_SYMBOLS];
+    uint16_t symbols[PC_LITLEN_SYMBOLS + PC_DIST_SYMBOLS]; /* symbol | extra bits << 5 */
+    unsigned n, litlens, dists, precodes;
+    uint32_t bits; /* of the whole block but its three first bits */
+} dynamic_header;
+
+static const uint8_t repeat_extra_bits[PC_PRECODE_SYMBOLS] = {
+    [PC_REPEAT_PREVIOUS] = 2, [PC_REPEAT_ZERO] = 3, [PC_REPEAT_ZERO_LONG] = 7};
+
+static void put_symbol(dynamic_header *h, uint32_t counts[PC_PRECODE_SYMBOLS], unsigned symbol,
+                       unsigned extra)
+{
+    h->symbols[h->n++] = (uint16_t)(symbol | extra << 5);
+    counts[symbol]++;
+}
+
+static void run_lengths(dynamic_header *h, const uint8_t *lengths, unsigned n,
+                        uint32_t counts[PC_PRECODE_SYMBOLS])
+{
+    h->n = 0;
+    for (unsigned i = 0; i < n;) {
+        unsigned length = lengths[i], run = 1;
+        while (i + run < n && lengths[i + run] == length) run++;
+        i += run;
+        if (length == 0) {
+            for (; run >= 11; run -= PC_MIN(run, 138u))
+                put_symbol(h, counts, PC_REPEAT_ZERO_LONG, PC_MIN(run, 138u) - 11);
+            if (run >= 3) {
+                put_symbol(h, counts, PC_REPEAT_ZERO, run - 3);
+                run = 0;
+            }
+        } else {
+            put_symbol(h, counts, length, 0);
+            run--;
+            while (run >= 3) { /* 7 and 8 as 4 + 3 and 4 + 4 rather than 6 and single ones */
+                unsigned take = run == 7 || run == 8 ? 4 : PC_MIN(run, 6u);
+                put_symbol(h, counts, PC_REPEAT_PREVIOUS, take - 3);
+                run -= take;
+            }
+        }
+        for (; run > 0; run--) put_symbol(h, counts, length, 0);
+    }
+}
+
+/* counts includes one end of block. */
+static void make_dynamic(dynamic_header *h, const pc_symbol_counts *counts)
+{
+    uint32_t runs[PC_PRECODE_SYMBOLS] = {0}, bits = 14;
+    uint8_t both[PC_LITLEN_SYMBOLS + PC_DIST_SYMBOLS];
+    pc_code_lengths(counts->litlen, PC_LITLEN_SYMBOLS, PC_CODE_MAX, h->book.litlen);
+    pc_code_lengths(counts->dist, PC_DIST_SYMBOLS, PC_CODE_MAX, h->book.dist);
+    h->litlens = PC_LITLEN_SYMBOLS;
+    while (h->litlens > PC_FIRST_LENGTH && h->book.litlen[h->litlens - 1] == 0) h->litlens--;
+    h->dists = PC_DIST_SYMBOLS;
+    while (h->dists > 1 && h->book.dist[h->dists - 1] == 0) h->dists--;
+    memcpy(both, h->book.litlen, h->litlens);
+    memcpy(both + h->litlens, h->book.dist, h->dists);
+    run_lengths(h, both, h->litlens + h->dists, runs);
+    pc_code_lengths(runs, PC_PRECODE_SYMBOLS, PC_PRECODE_MAX, h->precode);
+    h->precodes = PC_PRECODE_SYMBOLS;
+    while (h->precodes > 4 && h->precode[pc_precode_order[h->precodes - 1]] == 0) h->precodes--;
+    bits += 3 * h->precodes;
+    for (unsigned s = 0; s < PC_PRECODE_SYMBOLS; s++)
+        bits += runs[s] * (h->precode[s] + repeat_extra_bits[s]);
+    for (unsigned s = 0; s < PC_LITLEN_SYMBOLS; s++) bits += counts->litlen[s] * h->book.litlen[s];
+    for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++) bits += counts->dist[s] * h->book.dist[s];
+    h->bits = bits;
+}
+
+static uint32_t fixed_bits(const pc_symbol_counts *counts)
+{
+    uint32_t bits = 0;
+    for (unsigned s = 0; s < PC_LITLEN_SYMBOLS; s++) bits += counts->litlen[s] * pc_fixed_litlen_bits(s);
+    for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++) bits += counts->dist[s] * PC_FIXED_DIST_BITS;
+    return bits;
+}
+
+static void write_header(const dynamic_header *h, struct pc_bit_writer *w)
+{
+    uint16_t words[PC_PRECODE_SYMBOLS];
+    pc_code_words(h->precode, PC_PRECODE_SYMBOLS, words);
+    pc_put(w, (h->litlens - 257) | (h->dists - 1) << 5 | (h->precodes - 4) << 10, 14);
+    for (unsigned i = 0; i < h->precodes; i++) pc_put(w, h->precode[pc_precode_order[i]], 3);
+    for (unsigned i = 0; i < h->n; i++) {
+        unsigned symbol = h->symbols[i] & 31, length = h->precode[symbol];
+        pc_put(w, words[symbol] | (uint32_t)(h->symbols[i] >> 5) << length,
+               length + repeat_extra_bits[symbol]);
+    }
+}
+
+static void write_tokens(const pc_kernels *kernels, const pc_block *block, const pc_code_book *book,
+                         struct pc_bit_writer *w)
+{
+    struct pc_emit_codes codes;
+    uint16_t words[PC_LITLEN_CODES], dist_words[PC_DIST_CODES];
+    pc_code_words(book->litlen, PC_LITLEN_CODES, words);
+    pc_code_words(book->dist, PC_DIST_CODES, dist_words);
+    for (unsigned s = 0; s < PC_LITERALS; s++) codes.items[s] = (uint32_t)words[s] << 8 | book->litlen[s];
+    for (unsigned s = PC_LITLEN_SYMBOLS; s-- > PC_FIRST_LENGTH;) {
+        unsigned i = s - PC_FIRST_LENGTH, length = book->litlen[s], extra = pc_length_extra[i];
+        uint32_t *item = codes.items + PC_TOKEN_MATCH + pc_length_base[i];
+        for (unsigned j = 0; j < 1u << extra && item + j < codes.items + PC_TOKEN_ITEMS - (i == 27); j++)
+            item[j] = (words[s] | j << length) << 8 | (length + extra);
+    }
+    codes.distances[0] = codes.distances[PC_TOKEN_DISTANCES - 1] = 0;
+    for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++) {
+        uint32_t length = book->dist[s], all = length + pc_dist_extra[s];
+        codes.distances[s + 1] = dist_words[s] | length << 16 | all << 24;
+    }
+    kernels->deflate_emit(block->tokens, block->count, &codes, w);
+    pc_put(w, words[PC_END_OF_BLOCK], book->litlen[PC_END_OF_BLOCK]);
+}
+
+void pc_block_write_stored(const uint8_t *src, size_t n, int last, struct pc_bit_writer *w)
+{
+    do {
+        uint32_t piece = (uint32_t)PC_MIN(n, (size_t)PC_STORED_MAX);
+        pc_put(w, (uint32_t)(last && piece == n) | PC_BLOCK_STORED << 1, 3);
+        if (w->count != 0) pc_put(w, 0, 8 - w->count);
+        pc_put(w, piece | (piece ^ 0xffffu) << 16, 32);
+        if (piece != 0) memcpy(w->p, src, piece);
+        w->p += piece;
+        src += piece;
+        n -= piece;
+    } while (n > 0);
+}
+
+static uint32_t stored_bits(uint32_t n, unsigned waiting)
+{
+    uint32_t pieces = n == 0 ? 1 : (n + PC_STORED_MAX - 1) / PC_STORED_MAX;
+    return (8 - (waiting + 3) % 8) % 8 + 8 * n + 32 * pieces +
+           8 * (pieces - 1); /* but the first three bits */
+}
+
+void pc_block_write(const pc_kernels *kernels, const pc_block *block, const pc_symbol_counts *symbols,
+                    struct pc_bit_writer *w)
+{
+    pc_symbol_counts counts = *symbols;
+    dynamic_header header;
+    uint32_t extra = extra_bits(&counts), fixed, stored = stored_bits(block->bytes, w->count);
+    counts.litlen[PC_END_OF_BLOCK]++;
+    fixed = fixed_bits(&counts) + extra;
+    header.bits = UINT32_MAX;
+    if (!block->fixed_only) {
+        make_dynamic(&header, &counts);
+        header.bits += extra;
+    }
+    if (stored <= fixed && stored <= header.bits) {
+        pc_block_write_stored(block->src, block->bytes, block->last, w);
+    } else if (fixed <= header.bits) {
+        pc_code_book book;
+        for (unsigned s = 0; s < PC_LITLEN_CODES; s++) book.litlen[s] = (uint8_t)pc_fixed_litlen_bits(s);
+        memset(book.dist, PC_FIXED_DIST_BITS, sizeof book.dist);
+        pc_put(w, (uint32_t)(block->last != 0) | PC_BLOCK_FIXED << 1, 3);
+        write_tokens(kernels, block, &book, w);
+    } else {
+        memset(header.book.litlen + PC_LITLEN_SYMBOLS, 0, PC_LITLEN_CODES - PC_LITLEN_SYMBOLS);
+        memset(header.book.dist + PC_DIST_SYMBOLS, 0, PC_DIST_CODES - PC_DIST_SYMBOLS);
+        pc_put(w, (uint32_t)(block->last != 0) | PC_BLOCK_DYNAMIC << 1, 3);
+        write_header(&header, w);
+        write_tokens(kernels, block, &header.book, w);
+    }
+}

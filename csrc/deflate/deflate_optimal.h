@@ -1,0 +1,16 @@
+/* The near-optimal parser's side of a group: see deflate_optimal.c. */
+#ifndef PC_DEFLATE_OPTIMAL_H
+#define PC_DEFLATE_OPTIMAL_H
+
+#include "deflate/deflate_block.h"
+#include "deflate/deflate_optimal_common.h"
+
+/* Prices before anything is known, from the bytes of the input. */
+void pc_path_guess(pc_path_prices *prices, const uint8_t *src, uint32_t n);
+void pc_path_learn(pc_path_prices *prices, const pc_symbol_counts *counts);
+
+/* The cheapest way from place `from` to place `to` of the room, as tokens; returns their number. */
+uint32_t pc_path_find(const pc_kernels *kernels, struct pc_path_room *room, const uint8_t *src, uint32_t from,
+                      uint32_t to, uint32_t *tokens);
+
+#endif

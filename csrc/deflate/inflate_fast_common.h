@@ -1,0 +1,139 @@
+/* The loop that decodes nearly all symbols; included once for each instruction set, with
+ *     INFLATE_FAST         the function's name
+ *     INFLATE_TARGET       its target attribute
+ *     INFLATE_LOW_BITS     (value, n): the low n bits, where n are the low six bits of the second argument
+ * and two zeros follow them INFLATE_COPY         the function that copies a match: (dst, dist, length), may
+ * write FAST_COPY too many
+ *
+ * What bounds an inflater is the chain from one symbol to the next: mask, load, shift. So
+ *  - an entry holds several symbols where it can (inflate_tables.c): fewer links;
+ *  - the entry for the next round is loaded before hold is refilled and before a match is copied;
+ *  - hold is refilled without a branch: eight bytes are or-ed in at the bit where the certain ones end, the
+ *    cursor moves by the whole bytes that fit, and the rest will meet their equals at the next refill. Only
+ *    the low six bits of `bits` count, so that entries can be subtracted as they are.
+ * The technique is Fabian Giesen's ("Reading bits in far too many ways", 2018), as is its use with
+ * preloaded entries in libdeflate (Eric Biggers, 2022); packed entries go back to Intel's ISA-L.
+ *
+ * Precondition: at least FAST_SRC bytes of input, FAST_DST of room, io->fast_stop set. */
+#include "deflate/inflate_common.h"
+
+#define REFILL()                                                                                             \
+    do {                                                                                                     \
+        hold |= pc_load64(src) << (bits & 63);                                                               \
+        src += 7;                                                                                            \
+        src -= bits >> 3 & 7;                                                                                \
+        bits |= 56;                                                                                          \
+    } while (0)
+/* The low six bits of an entry; those of `bits` above them are never looked at. */
+#define DROP(entry)                                                                                          \
+    do {                                                                                                     \
+        hold >>= (entry) & 63;                                                                               \
+        bits -= (entry);                                                                                     \
+    } while (0)
+#define PUT_LITERALS(entry)                                                                                  \
+    do {                                                                                                     \
+        pc_store32(dst, (entry) >> 8);                                                                       \
+        dst += ENTRY_LITERALS(entry);                                                                        \
+    } while (0)
+#define NEXT_ENTRY() litlen[hold & litlen_mask]
+
+INFLATE_TARGET int INFLATE_FAST(pc_inflate *s, inflate_io *io)
+{
+    const uint32_t *const litlen = s->packed_bits ? s->packed : s->litlen, *const dists = s->dist_table;
+    const uint64_t litlen_mask = ((uint64_t)1 << (s->packed_bits ? s->packed_bits : s->litlen_bits)) - 1;
+    const uint64_t dist_mask = ((uint64_t)1 << s->dist_bits) - 1;
+    const uint8_t *src = io->src, *const src_stop = io->src_end - FAST_SRC, *const history = io->history;
+    uint8_t *dst = io->dst, *const dst_stop = io->fast_stop, *const copy_stop = io->dst_end - FAST_COPY;
+    uint64_t hold = io->hold;
+    uint32_t bits = io->bits, entry;
+    int result = FAST_EDGE;
+
+    REFILL();
+    entry = NEXT_ENTRY();
+    do { /* hold has 56 bits; an entry of literals takes 12 at most */
+        if (entry & ENTRY_HAS_LITERALS) {
+            DROP(entry);
+            PUT_LITERALS(entry);
+            entry = NEXT_ENTRY();
+            if (entry & ENTRY_HAS_LITERALS) {
+                DROP(entry);
+                PUT_LITERALS(entry);
+                entry = NEXT_ENTRY();
+                if (entry & ENTRY_HAS_LITERALS) {
+                    DROP(entry);
+                    PUT_LITERALS(entry);
+                    entry = NEXT_ENTRY();
+                    REFILL();
+                    continue;
+                }
+            }
+        }
+        if (PC_UNLIKELY(entry & ENTRY_SPECIAL)) { /* at least 56 - 24 bits are left */
+            if (ENTRY_KIND(entry) == KIND_SUBTABLE) {
+                uint32_t sub = ENTRY_SUBTABLE(entry), width = ENTRY_SUBTABLE_BITS(entry);
+                DROP(entry);
+                entry = s->litlen[sub + INFLATE_LOW_BITS(hold, width)];
+                if (entry & ENTRY_HAS_LITERALS) {
+                    DROP(entry);
+                    PUT_LITERALS(entry);
+                    entry = NEXT_ENTRY();
+                    REFILL();
+                    continue;
+                }
+            }
+            if (entry & ENTRY_SPECIAL) {
+                DROP(entry);
+                result = ENTRY_KIND(entry) == KIND_END ? FAST_BLOCK_END : FAST_BAD_LITLEN;
+                break;
+            }
+        }
+        const uint32_t match = entry;
+        const uint64_t from = hold;
+        DROP(match);
+        if (PC_UNLIKELY((bits & 63) < 40)) REFILL();
+        entry = dists[hold & dist_mask];
+        *dst = (uint8_t)(match >> 8);
+        dst += match >> 30;
+        size_t length = MATCH_BASE(match) + (size_t)(INFLATE_LOW_BITS(from, match) >> MATCH_CODE_BITS(match));
+        if (PC_UNLIKELY(entry & ENTRY_SPECIAL)) {
+            if (ENTRY_KIND(entry) == KIND_SUBTABLE) {
+                uint32_t sub = ENTRY_SUBTABLE(entry), width = ENTRY_SUBTABLE_BITS(entry);
+                DROP(entry);
+                entry = dists[sub + INFLATE_LOW_BITS(hold, width)];
+            }
+            if (entry & ENTRY_SPECIAL) {
+                DROP(entry);
+                result = FAST_BAD_DIST;
+                break;
+            }
+        }
+        size_t dist = DIST_BASE(entry) + (size_t)(INFLATE_LOW_BITS(hold, entry) >> DIST_CODE_BITS(entry));
+        DROP(entry);
+        if (PC_UNLIKELY(dist > (size_t)(dst - history))) {
+            result = FAST_TOO_FAR;
+            break;
+        }
+        if (PC_UNLIKELY(length > (size_t)(copy_stop - dst))) {
+            s->length = (uint32_t)length;
+            s->dist = (uint32_t)dist;
+            s->mode = MODE_MATCH;
+            break;
+        }
+        entry = NEXT_ENTRY();
+        REFILL();
+        INFLATE_COPY(dst, dist, length);
+        dst += length;
+    } while (src <= src_stop && dst <= dst_stop);
+
+    io->src = src;
+    io->dst = dst;
+    io->hold = hold;
+    io->bits = bits & 63;
+    inflate_give_back(io);
+    return result;
+}
+
+#undef REFILL
+#undef DROP
+#undef PUT_LITERALS
+#undef NEXT_ENTRY

@@ -1,0 +1,362 @@
+/* The wavelet walks over one type of number: the file that includes this defines REAL, F(name) (the name with
+ * the type's suffix) and K(kernels, name) (the kernel table's entry for it).
+ *
+ * Nothing but a strip of columns is ever copied: past its ends a line is continued in the strip's own buffer,
+ * and rows past the top and bottom are other rows, or sums of them. */
+#include <string.h>
+
+#include "transform/dwt_common.h"
+
+enum {
+    MARGIN = PC_DWT_MAX_TAPS, /* what a filter reaches beyond a strip */
+    STRIP = PC_DWT_COLS + MARGIN,
+    AHEAD = 2 /* rows */
+};
+
+/* Coefficients in the precision of the data. */
+typedef struct F(filters) {
+    REAL c0[PC_DWT_MAX_TAPS], c1[PC_DWT_MAX_TAPS];
+} F(filters);
+
+static void F(round_filters)(const pc_dwt_level *level, unsigned count, F(filters) * f)
+{
+    for (unsigned t = 0; t < count; t++) f->c0[t] = (REAL)level->c0[t], f->c1[t] = (REAL)level->c1[t];
+}
+
+static REAL F(beyond)(const REAL *x, ptrdiff_t stride, ptrdiff_t i, size_t n, pc_dwt_mode mode)
+{
+    pc_dwt_terms terms = pc_dwt_beyond(i, n, mode);
+    double sum = 0; /* terms of unlike sign may cancel */
+    for (unsigned q = 0; q < terms.count; q++)
+        sum += terms.weight[q] * (double)x[(ptrdiff_t)terms.at[q] * stride];
+    return (REAL)sum;
+}
+
+/* Elements [from, from + 2 pairs) of a line, continued past its ends, as even and odd ones. */
+static void F(load_pairs)(const pc_kernels *k, const REAL *x, ptrdiff_t stride, const pc_dwt_level *level,
+                          ptrdiff_t from, size_t pairs, REAL *even, REAL *odd)
+{
+    ptrdiff_t n = (ptrdiff_t)level->length;
+    size_t p = 0, inside = 0;
+    for (; p < pairs && from + 2 * (ptrdiff_t)p < 0; p++) {
+        even[p] = F(beyond)(x, stride, from + 2 * (ptrdiff_t)p, level->length, level->mode);
+        odd[p] = F(beyond)(x, stride, from + 2 * (ptrdiff_t)p + 1, level->length, level->mode);
+    }
+    ptrdiff_t at = from + 2 * (ptrdiff_t)p;
+    if (at < n) inside = PC_MIN(pairs - p, (size_t)(n - at) / 2);
+    if (stride == 1) {
+        K(k, dwt_split)(x + at, inside, even + p, odd + p);
+        p += inside;
+    } else {
+        for (size_t end = p + inside; p < end; p++, at += 2)
+            even[p] = x[at * stride], odd[p] = x[(at + 1) * stride];
+    }
+    for (; p < pairs; p++) {
+        even[p] = F(beyond)(x, stride, from + 2 * (ptrdiff_t)p, level->length, level->mode);
+        odd[p] = F(beyond)(x, stride, from + 2 * (ptrdiff_t)p + 1, level->length, level->mode);
+    }
+}
+
+/* Elements [from, from + count) of a line, where they are if that is within it, else in the buffer. */
+static const REAL *F(load)(const REAL *x, ptrdiff_t stride, const pc_dwt_level *level, ptrdiff_t from,
+                           size_t count, REAL *buffer)
+{
+    ptrdiff_t n = (ptrdiff_t)level->length;
+    if (stride == 1 && from >= 0 && from + (ptrdiff_t)count <= n) return x + from;
+    for (size_t i = 0; i < count; i++) {
+        ptrdiff_t at = from + (ptrdiff_t)i;
+        buffer[i] = at >= 0 && at < n ? x[at * stride] : F(beyond)(x, stride, at, level->length, level->mode);
+    }
+    return buffer;
+}
+
+/* Asks for n elements that will be wanted soon: a strip's rows lie too far apart for the hardware to guess.
+ */
+static void F(expect)(const REAL *x, size_t n)
+{
+#if defined(__GNUC__) || defined(__clang__)
+    for (size_t i = 0; i < n; i += 64 / sizeof *x) __builtin_prefetch(x + i);
+#else
+    (void)x, (void)n;
+#endif
+}
+
+static void F(scatter)(const REAL *from, size_t n, REAL *to, ptrdiff_t stride)
+{
+    if (stride == 1)
+        memcpy(to, from, n * sizeof *to);
+    else
+        for (size_t i = 0; i < n; i++) to[(ptrdiff_t)i * stride] = from[i];
+}
+
+/* Both bands of outputs [k0, k0 + n) of a line whose pairs are loaded from that place on. */
+static void F(filter_pairs)(const pc_kernels *k, const REAL *even, const REAL *odd, const pc_dwt_level *level,
+                            const F(filters) * f, size_t n, REAL *lo, REAL *hi)
+{
+    const REAL *rows[PC_DWT_MAX_TAPS];
+    for (unsigned t = 0; t < level->taps; t++) rows[t] = (t % 2 ? odd : even) + t / 2;
+    K(k, fir_pair)(rows, f->c0, f->c1, level->taps, lo, hi, n);
+}
+
+void F(pc_dwt_forward_along)(const pc_dwt_part *part)
+{
+    const pc_dwt_level *level = part->level[1];
+    REAL even[STRIP], odd[STRIP], lo[PC_DWT_COLS], hi[PC_DWT_COLS];
+    F(filters) f;
+    F(round_filters)(level, level->taps, &f);
+    ptrdiff_t stride = part->dst_stride[1];
+    for (size_t done = 0; done < part->cols; done += PC_DWT_COLS) {
+        size_t k0 = part->col + done, n = PC_MIN(part->cols - done, (size_t)PC_DWT_COLS);
+        REAL *to_lo = (REAL *)part->dst[0] + (ptrdiff_t)k0 * stride,
+             *to_hi = (REAL *)part->dst[1] + (ptrdiff_t)k0 * stride;
+        F(load_pairs)(part->kernels, part->src[0], part->src_stride[1], level,
+                      level->first + 2 * (ptrdiff_t)k0, n + level->taps / 2, even, odd);
+        if (stride == 1) {
+            F(filter_pairs)(part->kernels, even, odd, level, &f, n, to_lo, to_hi);
+            continue;
+        }
+        F(filter_pairs)(part->kernels, even, odd, level, &f, n, lo, hi);
+        F(scatter)(lo, n, to_lo, stride);
+        F(scatter)(hi, n, to_hi, stride);
+    }
+}
+
+/* The pairs of output [q0, q0 + n) from both bands of a line. */
+static void F(restore_pairs)(const pc_kernels *k, const REAL *approx, const REAL *detail, ptrdiff_t stride,
+                             const pc_dwt_level *level, const F(filters) * f, size_t q0, size_t n, REAL *dst)
+{
+    REAL a[STRIP], d[STRIP], even[PC_DWT_COLS], odd[PC_DWT_COLS];
+    const REAL *rows[PC_DWT_MAX_TAPS];
+    ptrdiff_t from = level->first + (ptrdiff_t)q0;
+    size_t count = n + level->taps - 1;
+    const REAL *as = F(load)(approx, stride, level, from, count, a);
+    const REAL *ds = F(load)(detail, stride, level, from, count, d);
+    for (unsigned t = 0; t < level->taps; t++) rows[t] = as + t, rows[level->taps + t] = ds + t;
+    K(k, fir_pair)(rows, f->c0, f->c1, 2 * level->taps, even, odd, n);
+    K(k, dwt_join)(even, odd, n, dst);
+}
+
+/* The output range of pairs [q0, q0 + n): the pairs begin `drop` before the signal and may end one past it.
+ */
+static size_t F(clip)(const pc_dwt_level *level, size_t q0, size_t n, size_t *first)
+{
+    size_t begin = 2 * q0, end = 2 * (q0 + n), drop = (size_t)level->drop;
+    size_t length = 2 * level->outputs - drop;
+    if (level->drop) length -= 1; /* an odd start means an odd end: the signal's length is even then */
+    begin = begin < drop ? drop : begin;
+    end = PC_MIN(end, length + drop);
+    *first = begin - drop;
+    return end - begin;
+}
+
+void F(pc_dwt_inverse_along)(const pc_dwt_part *part)
+{
+    const pc_dwt_level *level = part->level[1];
+    REAL line[2 * PC_DWT_COLS];
+    F(filters) f;
+    F(round_filters)(level, 2 * level->taps, &f);
+    for (size_t done = 0; done < part->cols; done += PC_DWT_COLS) {
+        size_t q0 = part->col + done, n = PC_MIN(part->cols - done, (size_t)PC_DWT_COLS), first;
+        size_t count = F(clip)(level, q0, n, &first);
+        REAL *to = (REAL *)part->dst[0] + (ptrdiff_t)first * part->dst_stride[1];
+        int whole = part->dst_stride[1] == 1 && count == 2 * n;
+        F(restore_pairs)(part->kernels, part->src[0], part->src[1], part->src_stride[1], level, &f, q0, n,
+                         whole ? to : line);
+        if (!whole) F(scatter)(line + (first + (size_t)level->drop - 2 * q0), count, to, part->dst_stride[1]);
+    }
+}
+
+/* Row i of an image of rows side by side, n of its columns: the row itself, or what continues the image past
+ * its top and bottom, made in the buffer. */
+static const REAL *F(row)(const REAL *image, ptrdiff_t stride, ptrdiff_t i, size_t n,
+                          const pc_dwt_level *level, REAL *buffer)
+{
+    pc_dwt_terms terms = pc_dwt_beyond(i, level->length, level->mode);
+    if (terms.count == 1 && terms.weight[0] == 1) return image + (ptrdiff_t)terms.at[0] * stride;
+    memset(buffer, 0, n * sizeof *buffer);
+    for (unsigned q = 0; q < terms.count; q++) {
+        const REAL *from = image + (ptrdiff_t)terms.at[q] * stride;
+        for (size_t c = 0; c < n; c++) buffer[c] += (REAL)terms.weight[q] * from[c];
+    }
+    return buffer;
+}
+
+/* Down the columns, the rows being contiguous: no row is copied, but those beyond the ends. */
+void F(pc_dwt_forward_across)(const pc_dwt_part *part)
+{
+    const pc_dwt_level *level = part->level[0];
+    size_t most = pc_dwt_cols(level->taps, sizeof(REAL));
+    REAL ends[PC_DWT_ROOM / sizeof(REAL)];
+    F(filters) f;
+    F(round_filters)(level, level->taps, &f);
+    for (size_t done = 0; done < part->cols; done += most) {
+        size_t c0 = part->col + done, n = PC_MIN(part->cols - done, most);
+        const REAL *image = (const REAL *)part->src[0] + c0;
+        for (size_t k = part->row; k < part->row + part->rows; k++) {
+            const REAL *rows[PC_DWT_MAX_TAPS];
+            for (unsigned t = 0; t < level->taps; t++)
+                rows[t] = F(row)(image, part->src_stride[0], level->first + 2 * (ptrdiff_t)k + (ptrdiff_t)t,
+                                 n, level, ends + t * most);
+            ptrdiff_t to = (ptrdiff_t)k * part->dst_stride[0] + (ptrdiff_t)c0;
+            K(part->kernels, fir_pair)(rows, f.c0, f.c1, level->taps, (REAL *)part->dst[0] + to,
+                                       (REAL *)part->dst[1] + to, n);
+        }
+    }
+}
+
+void F(pc_dwt_inverse_across)(const pc_dwt_part *part)
+{
+    const pc_dwt_level *level = part->level[0];
+    size_t most = pc_dwt_cols(2 * level->taps, sizeof(REAL));
+    REAL nowhere[PC_DWT_COLS];
+    F(filters) f;
+    F(round_filters)(level, 2 * level->taps, &f);
+    for (size_t done = 0; done < part->cols; done += most) {
+        size_t c0 = part->col + done, n = PC_MIN(part->cols - done, most);
+        for (size_t q = part->row; q < part->row + part->rows; q++) {
+            const REAL *rows[PC_DWT_MAX_TAPS];
+            for (unsigned t = 0; t < level->taps; t++) {
+                /* Only periodization reaches past the bands, and there every row is a real one. */
+                ptrdiff_t i = level->first + (ptrdiff_t)(q + t);
+                pc_dwt_terms terms = pc_dwt_beyond(i, level->length, PC_DWT_PERIODIC);
+                ptrdiff_t at = (ptrdiff_t)terms.at[0] * part->src_stride[0] + (ptrdiff_t)c0;
+                rows[t] = (const REAL *)part->src[0] + at;
+                rows[level->taps + t] = (const REAL *)part->src[1] + at;
+            }
+            size_t first, count = F(clip)(level, q, 1, &first);
+            REAL *to = (REAL *)part->dst[0] + (ptrdiff_t)first * part->dst_stride[0] + (ptrdiff_t)c0;
+            int early = level->drop && q == 0; /* the first row of the pair lies before the signal */
+            REAL *even = early ? nowhere : to, *odd = early ? to : to + part->dst_stride[0];
+            if (count == 1 && !early) odd = nowhere;
+            K(part->kernels, fir_pair)(rows, f.c0, f.c1, 2 * level->taps, even, odd, n);
+        }
+    }
+}
+
+/* One row of the image, continued beyond top and bottom, analysed along itself into the strip's two bands. */
+static void F(analyse_row)(const pc_dwt_part *part, const F(filters) * f, ptrdiff_t i, size_t k0, size_t n,
+                           REAL *lo, REAL *hi)
+{
+    const pc_dwt_level *down = part->level[0], *along = part->level[1];
+    REAL even[STRIP], odd[STRIP], more_even[STRIP], more_odd[STRIP];
+    pc_dwt_terms terms = pc_dwt_beyond(i, down->length, down->mode);
+    size_t pairs = n + along->taps / 2;
+    if (part->src_stride[1] == 1 && i >= 0 && i + AHEAD < (ptrdiff_t)down->length)
+        F(expect)((const REAL *)part->src[0] + (i + AHEAD) * part->src_stride[0] + 2 * (ptrdiff_t)k0,
+                  PC_MIN(2 * n, along->length - 2 * k0));
+    for (unsigned q = 0; q < PC_MAX(terms.count, 1u); q++) {
+        const REAL *x = (const REAL *)part->src[0] + (ptrdiff_t)terms.at[q] * part->src_stride[0];
+        REAL weight = (REAL)terms.weight[q];
+        F(load_pairs)(part->kernels, x, part->src_stride[1], along, along->first + 2 * (ptrdiff_t)k0, pairs,
+                      q == 0 ? even : more_even, q == 0 ? odd : more_odd);
+        if (q == 0 && weight != 1) {
+            for (size_t p = 0; p < pairs; p++) even[p] *= weight, odd[p] *= weight;
+        } else if (q > 0) {
+            for (size_t p = 0; p < pairs; p++)
+                even[p] += weight * more_even[p], odd[p] += weight * more_odd[p];
+        }
+    }
+    if (terms.count == 0) memset(even, 0, pairs * sizeof *even), memset(odd, 0, pairs * sizeof *odd);
+    F(filter_pairs)(part->kernels, even, odd, along, f, n, lo, hi);
+}
+
+/* Both axes in one pass: rows are analysed along themselves into a ring of the last `taps`, and as soon as an
+ * output row has all its rows, down the columns into the four bands. */
+void F(pc_dwt_forward2)(const pc_dwt_part *part)
+{
+    const pc_dwt_level *down = part->level[0], *along = part->level[1];
+    size_t taps = down->taps, most = pc_dwt_cols(down->taps, sizeof(REAL));
+    REAL ring[PC_DWT_ROOM / sizeof(REAL)], out[4][PC_DWT_COLS];
+    F(filters) fd, fa;
+    F(round_filters)(down, down->taps, &fd);
+    F(round_filters)(along, along->taps, &fa);
+    for (size_t done = 0; done < part->cols; done += most) {
+        size_t k0 = part->col + done, n = PC_MIN(part->cols - done, most), ready = 0;
+        for (size_t k = part->row; k < part->row + part->rows; k++) {
+            size_t begin = 2 * (k - part->row); /* rows counted from the first one this part needs */
+            for (; ready < begin + taps; ready++) {
+                REAL *lo = ring + ready % taps * 2 * most;
+                ptrdiff_t i = down->first + 2 * (ptrdiff_t)part->row + (ptrdiff_t)ready;
+                if (ready >= begin) F(analyse_row)(part, &fa, i, k0, n, lo, lo + most);
+            }
+            const REAL *los[PC_DWT_MAX_TAPS], *his[PC_DWT_MAX_TAPS];
+            for (size_t t = 0; t < taps; t++)
+                los[t] = ring + (begin + t) % taps * 2 * most, his[t] = los[t] + most;
+            REAL *to[4];
+            ptrdiff_t stride = part->dst_stride[1];
+            ptrdiff_t at = (ptrdiff_t)k * part->dst_stride[0] + (ptrdiff_t)k0 * stride;
+            for (unsigned b = 0; b < 4; b++) to[b] = stride == 1 ? (REAL *)part->dst[b] + at : out[b];
+            K(part->kernels, fir_pair)(los, fd.c0, fd.c1, down->taps, to[0], to[2], n);
+            K(part->kernels, fir_pair)(his, fd.c0, fd.c1, down->taps, to[1], to[3], n);
+            for (unsigned b = 0; b < 4 && stride != 1; b++)
+                F(scatter)(out[b], n, (REAL *)part->dst[b] + at, stride);
+        }
+    }
+}
+
+/* The inverse in one pass: rows of coefficients are restored along themselves into a ring, from which each
+ * pair of output rows is restored down the columns. */
+void F(pc_dwt_inverse2)(const pc_dwt_part *part)
+{
+    const pc_dwt_level *down = part->level[0], *along = part->level[1];
+    size_t taps = down->taps, most = pc_dwt_cols(2 * down->taps, sizeof(REAL));
+    REAL ring[PC_DWT_ROOM / sizeof(REAL)], out[2][2 * PC_DWT_COLS];
+    F(filters) fd, fa;
+    F(round_filters)(down, 2 * down->taps, &fd);
+    F(round_filters)(along, 2 * along->taps, &fa);
+    for (size_t done = 0; done < part->cols; done += most) {
+        size_t q0 = part->col + done, n = PC_MIN(part->cols - done, most), ready = 0, first_col;
+        size_t width = F(clip)(along, q0, n, &first_col), skip = first_col + (size_t)along->drop - 2 * q0;
+        for (size_t q = part->row; q < part->row + part->rows; q++) {
+            size_t begin = q - part->row;
+            for (; ready < begin + taps; ready++) {
+                ptrdiff_t i = down->first + (ptrdiff_t)(part->row + ready);
+                pc_dwt_terms terms = pc_dwt_beyond(i, down->length, PC_DWT_PERIODIC);
+                ptrdiff_t at = (ptrdiff_t)terms.at[0] * part->src_stride[0];
+                for (unsigned b = 0; b < 2; b++)
+                    F(restore_pairs)(part->kernels, (const REAL *)part->src[2 * b] + at,
+                                     (const REAL *)part->src[2 * b + 1] + at, part->src_stride[1], along, &fa,
+                                     q0, n, ring + (ready % taps * 2 + b) * 2 * most);
+            }
+            const REAL *rows[PC_DWT_MAX_TAPS];
+            for (size_t t = 0; t < taps; t++) {
+                rows[t] = ring + (begin + t) % taps * 4 * most + skip;
+                rows[taps + t] = rows[t] + 2 * most;
+            }
+            size_t first, count = F(clip)(down, q, 1, &first);
+            int early = down->drop && q == 0;
+            ptrdiff_t stride = part->dst_stride[1];
+            REAL *to =
+                (REAL *)part->dst[0] + (ptrdiff_t)first * part->dst_stride[0] + (ptrdiff_t)first_col * stride;
+            REAL *target[2] = {early ? NULL : to, early ? to : to + part->dst_stride[0]};
+            if (count == 1 && !early) target[1] = NULL;
+            REAL *made[2];
+            for (unsigned p = 0; p < 2; p++) made[p] = stride == 1 && target[p] != NULL ? target[p] : out[p];
+            K(part->kernels, fir_pair)(rows, fd.c0, fd.c1, 2 * down->taps, made[0], made[1], width);
+            for (unsigned p = 0; p < 2 && stride != 1; p++)
+                if (target[p] != NULL) F(scatter)(out[p], width, target[p], stride);
+        }
+    }
+}
+
+/* Undecimated: shifted views of the line itself. Taps far apart are gathered one row each. */
+void F(pc_swt_along)(const pc_dwt_part *part, size_t step)
+{
+    const pc_dwt_level *level = part->level[1];
+    enum { COLS = 512 };
+    REAL room[PC_DWT_MAX_TAPS * (COLS / 4)], lo[COLS], hi[COLS];
+    const REAL *rows[PC_DWT_MAX_TAPS];
+    F(filters) f;
+    F(round_filters)(level, level->taps, &f);
+    size_t most = COLS / 4;
+    for (size_t done = 0; done < part->cols; done += most) {
+        size_t k0 = part->col + done, n = PC_MIN(part->cols - done, most);
+        for (unsigned t = 0; t < level->taps; t++)
+            rows[t] =
+                F(load)(part->src[0], part->src_stride[1], level,
+                        (ptrdiff_t)k0 + (level->first + (ptrdiff_t)t) * (ptrdiff_t)step, n, room + t * most);
+        K(part->kernels, fir_pair)(rows, f.c0, f.c1, level->taps, lo, hi, n);
+        F(scatter)(lo, n, (REAL *)part->dst[0] + (ptrdiff_t)k0 * part->dst_stride[1], part->dst_stride[1]);
+        F(scatter)(hi, n, (REAL *)part->dst[1] + (ptrdiff_t)k0 * part->dst_stride[1], part->dst_stride[1]);
+    }
+}

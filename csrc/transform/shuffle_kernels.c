@@ -1,0 +1,114 @@
+/* Byte and bit planes: scalar twins, and the blocks of which the shuffles are made. */
+#include <string.h>
+
+#include "arch/variants.h"
+#include "base/mem.h"
+#include "transform/shuffle_common.h"
+
+void pc_byte_split_scalar(const uint8_t *src, size_t n, size_t width, uint8_t *dst, size_t stride)
+{
+    for (size_t b = 0; b < width; b++)
+        for (size_t i = 0; i < n; i++) dst[b * stride + i] = src[i * width + b];
+}
+
+void pc_byte_merge_scalar(const uint8_t *src, size_t stride, size_t n, size_t width, uint8_t *dst)
+{
+    for (size_t b = 0; b < width; b++)
+        for (size_t i = 0; i < n; i++) dst[i * width + b] = src[b * stride + i];
+}
+
+/* An 8 x 8 matrix of bits turned about its diagonal, by swapping ever larger off-diagonal squares
+ * (Warren, Hacker's Delight, 7-3). */
+PC_INLINE uint64_t turn(uint64_t x)
+{
+    uint64_t t = (x ^ (x >> 7)) & 0x00aa00aa00aa00aau;
+    x ^= t ^ (t << 7);
+    t = (x ^ (x >> 14)) & 0x0000cccc0000ccccu;
+    x ^= t ^ (t << 14);
+    t = (x ^ (x >> 28)) & 0x00000000f0f0f0f0u;
+    return x ^ t ^ (t << 28);
+}
+
+void pc_bit_split_scalar(const uint8_t *src, size_t n, uint8_t *dst, size_t stride)
+{
+    for (size_t i = 0; i < n / 8; i++) {
+        uint64_t x = turn(pc_load64(src + 8 * i));
+        for (unsigned b = 0; b < 8; b++) dst[b * stride + i] = (uint8_t)(x >> (8 * b));
+    }
+}
+
+void pc_bit_merge_scalar(const uint8_t *src, size_t stride, size_t n, uint8_t *dst)
+{
+    for (size_t i = 0; i < n / 8; i++) {
+        uint64_t x = 0;
+        for (unsigned b = 0; b < 8; b++) x |= (uint64_t)src[b * stride + i] << (8 * b);
+        pc_store64(dst + 8 * i, turn(x));
+    }
+}
+
+/* Eight planes of bits for each plane of bytes in `room`; the bit planes of all elements are total / 8 long.
+ */
+static void split_bits(const pc_kernels *k, const uint8_t *room, size_t n, size_t first, size_t total,
+                       size_t width, uint8_t *dst)
+{
+    size_t stride = total / 8;
+    for (size_t b = 0; b < width; b++)
+        k->bit_split(room + b * n, n, dst + 8 * b * stride + first / 8, stride);
+}
+
+void pc_shuffle_part(const pc_kernels *k, pc_shuffle_kind kind, const uint8_t *src, size_t first, size_t n,
+                     size_t total, size_t width, uint8_t *dst)
+{
+    if (kind == PC_SHUFFLE_BYTE) {
+        k->byte_split(src + first * width, n, width, dst + first, total);
+        return;
+    }
+    uint8_t room[PC_SHUFFLE_ROOM];
+    size_t whole = kind == PC_SHUFFLE_BIT ? total - total % 8 : total, end = PC_MIN(first + n, whole);
+    size_t block = pc_shuffle_block(width);
+    for (size_t at = first, some; at < end; at += some) {
+        some = PC_MIN(block, end - at);
+        k->byte_split(src + at * width, some, width, room, some);
+        if (kind == PC_SHUFFLE_BIT) {
+            split_bits(k, room, some, at, total, width, dst);
+            continue;
+        }
+        for (size_t b = 0; b < width; b++) {
+            uint8_t before = at == 0 ? 0 : src[(at - 1) * width + b];
+            uint8_t *to = dst + b * total + at;
+            to[0] = (uint8_t)(room[b * some] - before);
+            k->delta_stream(room + b * some + 1, room + b * some, to + 1, some - 1, 1, PC_DELTA_SUB);
+        }
+    }
+    if (first + n > whole) memcpy(dst + whole * width, src + whole * width, (total - whole) * width);
+}
+
+void pc_unshuffle_part(const pc_kernels *k, pc_shuffle_kind kind, const uint8_t *src, size_t first, size_t n,
+                       size_t total, size_t width, uint8_t *dst, uint8_t *ends)
+{
+    if (kind == PC_SHUFFLE_BYTE) {
+        k->byte_merge(src + first, total, n, width, dst + first * width);
+        return;
+    }
+    uint8_t room[PC_SHUFFLE_ROOM + PC_SHUFFLE_MAX_WIDTH];
+    size_t whole = kind == PC_SHUFFLE_BIT ? total - total % 8 : total, end = PC_MIN(first + n, whole);
+    size_t block = pc_shuffle_block(width);
+    for (size_t at = first, some; at < end; at += some) {
+        some = PC_MIN(block, end - at);
+        if (kind == PC_SHUFFLE_BIT) {
+            size_t stride = total / 8;
+            for (size_t b = 0; b < width; b++)
+                k->bit_merge(src + 8 * b * stride + at / 8, stride, some, room + b * some);
+            k->byte_merge(room, some, some, width, dst + at * width);
+            continue;
+        }
+        for (size_t b = 0; b < width; b++) { /* each plane behind the byte that its sums go on from */
+            uint8_t *sums = room + b * (some + 1) + 1;
+            sums[-1] = ends[b];
+            k->delta_scan(src + b * total + at, sums, some, 1, 1, PC_DELTA_ADD);
+            ends[b] = sums[some - 1];
+        }
+        k->byte_merge(room + 1, some + 1, some, width, dst + at * width);
+    }
+    if (first + n > whole) memcpy(dst + whole * width, src + whole * width, (total - whole) * width);
+}

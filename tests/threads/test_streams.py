@@ -1,0 +1,100 @@
+"""zlib and gzip objects shared by threads: each call is whole, nothing crashes, nothing leaks across."""
+
+from __future__ import annotations
+
+import io
+import random
+import threading
+import zlib as standard
+from collections.abc import Callable
+
+from pycomp import deflate, gzip, zlib
+
+THREADS = 8
+DATA = b"".join(b"%d: %d\n" % (i, i * i % 1013) for i in range(30_000))
+
+
+def together(work: Callable[[int], None]) -> None:
+    """Runs work(0) .. work(THREADS - 1) at once and raises what any of them raised."""
+    barrier = threading.Barrier(THREADS)
+    errors: list[BaseException] = []
+
+    def run(number: int) -> None:
+        try:
+            barrier.wait(60)
+            work(number)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def test_functions() -> None:
+    packed = [zlib.compress(DATA[number:], number) for number in range(THREADS)]
+
+    def work(number: int) -> None:
+        for turn in range(6):
+            n = (number + turn) % THREADS
+            assert zlib.compress(DATA[n:], n) == packed[n]
+            assert zlib.decompress(packed[n]) == DATA[n:]
+            assert gzip.decompress(gzip.compress(DATA[n:], 1)) == DATA[n:]
+            assert deflate.decompress_batch([packed[n]] * 3, threads=2) == [DATA[n:]] * 3
+
+    together(work)
+
+
+def test_one_compressor() -> None:
+    """Lines of several threads come out whole, in some order."""
+    packer = zlib.compressobj(6)
+    parts: list[bytes] = []
+    lock = threading.Lock()
+
+    def work(number: int) -> None:
+        for turn in range(100):
+            with lock:  # the order of outputs is the caller's business
+                parts.append(packer.compress(b"%d-%d\n" % (number, turn) * 50))
+
+    together(work)
+    text = standard.decompress(b"".join(parts) + packer.flush())
+    assert sorted(set(text.split())) == sorted(b"%d-%d" % (n, t) for n in range(THREADS) for t in range(100))
+
+
+def test_one_decompressor_without_any_order() -> None:
+    """Garbage in, an error or garbage out: never a crash."""
+    packed = zlib.compress(DATA, 6)
+    for seed in range(10):
+        reader = zlib.decompressobj()
+
+        def work(number: int, reader: zlib.Decompress = reader, seed: int = seed) -> None:  # type: ignore[name-defined]
+            rng = random.Random(seed * 100 + number)
+            for _ in range(40):
+                at = rng.randrange(len(packed))
+                try:
+                    reader.decompress(packed[at : at + 200], rng.choice([0, 1, 5000]))
+                    reader.copy().flush()
+                except (standard.error, ValueError):
+                    pass
+
+        together(work)
+
+
+def test_one_file() -> None:
+    """Threads that read from one file get each byte once."""
+    file = gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(DATA, 1)))
+    raw = file._buffer.raw
+    got: list[bytes] = []
+
+    def work(number: int) -> None:
+        room = bytearray(1000)
+        while n := raw.readinto(room):
+            got.append(bytes(room[:n]))
+
+    together(work)
+    assert sum(map(len, got)) == len(DATA)
+    assert sorted(b"".join(got)) == sorted(DATA)
