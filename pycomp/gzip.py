@@ -24,7 +24,7 @@ import time
 from gzip import READ, WRITE, BadGzipFile
 from typing import TYPE_CHECKING
 
-from pycomp import zlib
+import pycomp.zlib as zlib
 from pycomp._native.gzip import LineIterator as _LineIterator
 from pycomp._native.gzip import MemberReader as _MemberReader
 from pycomp._native.gzip import decompress

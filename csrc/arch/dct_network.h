@@ -18,6 +18,7 @@
  *     T, V, W                 element, vector, elements of a vector
  *     FN(name)                name with the tier and type appended
  *     TARGET                  the function attribute
+ *     WIDE                    how to inline n = 32: not at all, but where there are 32 wide registers
  *     LOAD(p) STORE(p, v) SET1(x) ADD(a, b) SUB(a, b) MUL(a, b)
  * Angles come from pc_dct_angles: for type IV of h the pairs (cos u_i, sin u_i) from index h - 2 on. */
 #include "arch/dct_unroll.h"
@@ -127,7 +128,7 @@ TARGET PC_INLINE void FN(join)(const V *c, const V *d, size_t q, V *o, size_t st
 TARGET PC_INLINE void FN(dct2_2)(const V *x, V *y, const T *angles) { FN(two)(x, y, angles); }
 DCT_FIXED(PC_INLINE, 8, 4, 2)
 DCT_FIXED(PC_INLINE, 16, 8, 4)
-DCT_FIXED(PC_INLINE, 32, 16, 8)
+DCT_FIXED(WIDE, 32, 16, 8)
 DCT_FIXED(PC_NOINLINE static, 64, 32, 16)
 
 /* Any power of two by recursion: y with a stride of ys (negative: backwards), x and tmp (n) contiguous; x is

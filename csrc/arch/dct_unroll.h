@@ -6,8 +6,13 @@
 
 #if defined(__clang__)
 #pragma clang fp contract(off)
-#define PC_UNROLL
-#elif defined(__GNUC__)
+#endif
+
+#if defined(PC_UNROLL)
+/* the includer knows better */
+#elif defined(__GNUC__) && !defined(__clang__) && defined(PC_FEW_REGISTERS)
+#define PC_UNROLL _Pragma("GCC unroll 8")
+#elif defined(__GNUC__) && !defined(__clang__)
 #define PC_UNROLL _Pragma("GCC unroll 32")
 #else
 #define PC_UNROLL

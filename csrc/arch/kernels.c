@@ -160,7 +160,6 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
     }
 #elif PC_ARM64
     if (isa & PC_ISA_NEON) {
-        k->deflate_lazy = pc_deflate_lazy_neon;
         k->deflate_collect = pc_deflate_collect_neon;
         k->byte_split = pc_byte_split_neon;
         k->byte_merge = pc_byte_merge_neon;

@@ -71,7 +71,7 @@ PC_VARIANTS(void, pc_lift_update, const void *cur, const void *a, const void *b,
 PC_VARIANTS(void, pc_lift_split, const void *src, size_t n, void *even, void *odd, unsigned width);
 PC_VARIANTS(void, pc_lift_join, const void *even, const void *odd, size_t n, void *dst, unsigned width);
 PC_VARIANTS(void, pc_deflate_fast, struct pc_parse_job *job);
-PC_VARIANTS(void, pc_deflate_lazy, struct pc_parse_job *job, unsigned ways, int lazy);
+PC_VARIANTS(void, pc_deflate_lazy, struct pc_parse_job *job, int lazy);
 PC_VARIANTS(uint32_t, pc_deflate_collect, struct pc_parse_job *job, struct pc_path_room *room, unsigned ways);
 PC_VARIANTS(void, pc_deflate_path, struct pc_path_room *room, const uint8_t *src, uint32_t from, uint32_t to);
 PC_VARIANTS(void, pc_deflate_emit, const uint32_t *tokens, uint32_t n, const struct pc_emit_codes *codes,
@@ -90,9 +90,10 @@ PC_VARIANTS(void, pc_idct_blocks_f64, const struct pc_dct_blocks *job, const voi
             size_t count);
 PC_VARIANTS(void, pc_dct_islow, const int16_t *image, ptrdiff_t row_step, int16_t *coefs, size_t count);
 PC_VARIANTS(void, pc_idct_islow, const int16_t *coefs, int16_t *image, ptrdiff_t row_step, size_t count);
-PC_VARIANTS(void, pc_dct_round, const float *src, size_t n, const uint16_t *order, size_t count, int16_t *dst);
-PC_VARIANTS(void, pc_dct_quantise, const int16_t *src, const float *steps, const uint16_t *order, size_t count,
+PC_VARIANTS(void, pc_dct_round, const float *src, size_t n, const uint16_t *order, size_t count,
             int16_t *dst);
+PC_VARIANTS(void, pc_dct_quantise, const int16_t *src, const float *steps, const uint16_t *order,
+            size_t count, int16_t *dst);
 PC_VARIANTS(int, pc_inflate_fast, struct pc_inflate *s, struct pc_inflate_io *io);
 
 #endif

@@ -149,6 +149,11 @@ static uint32_t fixed_bits(const pc_symbol_counts *counts)
     return bits;
 }
 
+uint32_t pc_block_static_bits(const pc_symbol_counts *counts)
+{
+    return fixed_bits(counts) + extra_bits(counts);
+}
+
 static void write_header(const dynamic_header *h, struct pc_bit_writer *w)
 {
     uint16_t words[PC_PRECODE_SYMBOLS];

@@ -13,57 +13,74 @@
 #include "match/extend.h"
 
 enum {
-    PC_FAST_BITS = 15,  /* 64 KiB */
-    PC_FAST_INSERT = 4, /* places of a match that are entered, its first included */
+    PC_FAST_BITS = 15, /* 64 KiB */
+    PC_FAST_LOOK = 13, /* bytes that a step may look at: a literal and a match of twelve */
     PC_FAST_PATIENCE = 256
 };
-
-/* Knuth's multiplicative hash by the golden ratio. */
-PC_INLINE uint32_t pc_fast_slot(uint32_t four) { return four * 2654435761u >> (32 - PC_FAST_BITS); }
 
 PC_INLINE void pc_fast_insert(struct pc_parse_job *job, uint32_t from, uint32_t to)
 {
     uint16_t *table = job->tables;
     for (uint32_t i = from; i < to && i + 4 <= job->n; i++)
-        table[pc_fast_slot(pc_load32(job->src + i))] = (uint16_t)(job->origin + i);
+        table[pc_hash_four(pc_load32(job->src + i), job->hash_bits)] = (uint16_t)(job->origin + i);
 }
 
-/* The places below `end`, each with eight bytes before the stretch ends. All reach back as far as the window
- * does unless `young`. */
+/* The places below `end`, each with PC_FAST_LOOK bytes before the stretch ends, two at a time without a
+ * branch between them: what costs is the branch mispredicted. All reach back as far as the window does unless
+ * `young`. */
 PC_INLINE void pc_fast_run(struct pc_parse_job *job, uint32_t end, int young)
 {
     const uint8_t *src = job->src;
     uint16_t *table = job->tables;
-    const uint32_t n = job->n, origin = job->origin, window = job->window;
+    const uint32_t n = job->n, origin = job->origin, window = job->window, bits = job->hash_bits;
     uint32_t i = job->at, *out = job->tokens + job->count,
              *out_end = job->tokens + job->cap - PC_TOKEN_MARGIN;
     uint32_t misses = 0;
     while (i < end && out < out_end) {
-        const uint64_t eight = pc_load64(src + i);
-        const uint32_t slot = pc_fast_slot((uint32_t)eight);
-        const uint32_t distance = (uint16_t)(origin + i - table[slot]);
-        table[slot] = (uint16_t)(origin + i);
-        if (distance - 1 < (young ? pc_parse_reach(job, i) : window)) {
-            const uint64_t differ = pc_load64(src + i - distance) ^ eight;
-            if ((uint32_t)differ == 0) {
-                uint32_t length = pc_trailing_zeros(differ | (uint64_t)1 << 63) >> 3;
-                if (differ == 0)
-                    length = pc_match_extend(src + i, src + i - distance, 8,
-                                             PC_MIN(n - i, (uint32_t)PC_MATCH_MAX));
-                *out++ = pc_token_match(length, distance);
-                for (unsigned j = 1; j < PC_FAST_INSERT; j++)
-                    table[pc_fast_slot((uint32_t)(eight >> (8 * j)))] = (uint16_t)(origin + i + j);
-                i += length;
-                misses = 0;
-                continue;
-            }
+        const uint32_t reach = young ? pc_parse_reach(job, i) : window, place = origin + i;
+        const uint8_t *here = src + i;
+        const uint64_t eight = pc_load64(here);
+        const uint32_t four_a = (uint32_t)eight, four_b = (uint32_t)(eight >> 8);
+        uint16_t *slot_a = table + pc_hash_four(four_a, bits), *slot_b = table + pc_hash_four(four_b, bits);
+        /* Distances less one, and all ones where within reach. Others are compared with themselves and
+         * refused. */
+        const uint32_t dist_a = (uint16_t)(place - 1 - *slot_a), dist_b = (uint16_t)(place - *slot_b);
+        const uint32_t near_a = 0 - ((dist_a - reach) >> 31), near_b = 0 - ((dist_b - reach) >> 31);
+        const uint64_t differ_a = (pc_load32(here - ((dist_a + 1) & near_a)) ^ four_a) | (uint32_t)~near_a;
+        const uint64_t differ_b =
+            (pc_load32(here + 1 - ((dist_b + 1) & near_b)) ^ four_b) | (uint32_t)~near_b;
+        const uint64_t found_a = (differ_a - 1) >> 63, found_b = (differ_b - 1) >> 63;
+        *slot_a = (uint16_t)place;
+        *slot_b = (uint16_t)(place + 1);
+        pc_store64(out, (eight & 255) | (eight & 0xff00) << 24); /* two literals, should there be any */
+        if (PC_LIKELY((found_a | found_b) == 0)) {
+            out += 2;
+            i += 2;
+            misses += 2;
+            if (PC_LIKELY(misses < PC_FAST_PATIENCE)) continue;
+            /* The longer nothing is found, the less it is looked for. */
+            for (uint32_t skip = misses / PC_FAST_PATIENCE; skip > 0 && i < n && out < out_end; skip--)
+                *out++ = src[i++];
+            continue;
         }
-        *out++ = (uint8_t)eight;
-        i++;
-        if (PC_LIKELY(++misses < PC_FAST_PATIENCE)) continue;
-        /* The longer nothing is found, the less it is looked for. */
-        for (uint32_t skip = misses / PC_FAST_PATIENCE; skip > 0 && i < n && out < out_end; skip--)
-            *out++ = src[i++];
+        const uint32_t literals = 1 - (uint32_t)found_a;
+        const uint32_t distance = 1 + (dist_b ^ ((dist_a ^ dist_b) & (literals - 1)));
+        here += literals;
+        out += literals;
+        i += literals;
+        const uint64_t differ = pc_load64(here + 4) ^ pc_load64(here + 4 - distance);
+        uint32_t length = 4 + (pc_trailing_zeros(differ | (uint64_t)1 << 63) >> 3);
+        if (differ == 0)
+            length = pc_match_extend(here, here - distance, 12, PC_MIN(n - i, (uint32_t)PC_MATCH_MAX));
+        *out++ = pc_token_match(length, distance);
+        table[pc_hash_four((uint32_t)(eight >> 16), bits)] = (uint16_t)(place + 2);
+        table[pc_hash_four((uint32_t)(eight >> 24), bits)] = (uint16_t)(place + 3);
+        i += length;
+        misses = 0;
+        if (PC_LIKELY(i + 3 <= n)) { /* and where the match ends, for the next one often begins there again */
+            table[pc_hash_four(pc_load32(src + i - 2), bits)] = (uint16_t)(origin + i - 2);
+            table[pc_hash_four(pc_load32(src + i - 1), bits)] = (uint16_t)(origin + i - 1);
+        }
     }
     job->at = i;
     job->count = (uint32_t)(out - job->tokens);
@@ -78,7 +95,7 @@ PC_INLINE void pc_fast_tail(struct pc_parse_job *job)
     while (i < job->n && job->count + PC_TOKEN_MARGIN < job->cap) {
         uint32_t length = 0, distance = 0, limit = PC_MIN(job->n - i, (uint32_t)PC_MATCH_MAX);
         if (limit >= 4) {
-            uint16_t *slot = table + pc_fast_slot(pc_load32(src + i));
+            uint16_t *slot = table + pc_hash_four(pc_load32(src + i), job->hash_bits);
             distance = (uint16_t)(job->origin + i - *slot);
             *slot = (uint16_t)(job->origin + i);
             if (distance - 1 < pc_parse_reach(job, i))
@@ -92,7 +109,7 @@ PC_INLINE void pc_fast_tail(struct pc_parse_job *job)
 
 PC_INLINE void pc_parse_fast_body(struct pc_parse_job *job)
 {
-    const uint32_t end = job->n >= 8 ? job->n - 7 : 0;
+    const uint32_t end = job->n >= PC_FAST_LOOK ? job->n - PC_FAST_LOOK + 1 : 0;
     if (job->history + job->at < job->window) pc_fast_run(job, PC_MIN(end, job->window - job->history), 1);
     if (job->history + job->at >= job->window) pc_fast_run(job, end, 0);
     if (job->at >= end) pc_fast_tail(job);

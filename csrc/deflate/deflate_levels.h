@@ -9,14 +9,14 @@ typedef enum pc_parser {
     PC_PARSER_HUFFMAN, /* literals only */
     PC_PARSER_RUNS,    /* distance one only */
     PC_PARSER_FAST,    /* one probe */
-    PC_PARSER_GREEDY,  /* rows */
+    PC_PARSER_GREEDY,  /* hash chains */
     PC_PARSER_LAZY,
     PC_PARSER_OPTIMAL
 } pc_parser;
 
 typedef struct pc_level {
     pc_parser parser;
-    unsigned ways; /* entries of a row */
+    unsigned ways; /* entries of a row; 0: binary trees */
     pc_effort effort;
 } pc_level;
 
@@ -25,7 +25,10 @@ pc_level pc_deflate_level(int level);
 
 /* Bytes of a parser's tables, and their state before any input. */
 size_t pc_tables_size(const pc_level *level);
-void pc_tables_init(const pc_level *level, void *tables);
+void pc_tables_init(const pc_level *level, void *tables, uint32_t hash_bits);
+
+/* Slots that n bytes are worth, as a power of two: less to clear before a short message. */
+uint32_t pc_hash_bits(const pc_level *level, uint32_t n);
 
 /* Parses from job->at on, until the stretch or the room for tokens ends. */
 void pc_parse(const pc_kernels *kernels, const pc_level *level, struct pc_parse_job *job);

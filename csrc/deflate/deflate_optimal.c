@@ -7,7 +7,8 @@
  * are counted, the group is split into blocks, and each block's path is found anew with its own prices, some
  * times over.
  *
- * All matches of a place are candidates at all lengths, each length at its nearest distance. */
+ * All matches of a place are candidates at all lengths, each length at its nearest distance. Only costs are
+ * kept: on the way from the first place on, each step is the one that its cost came from. */
 #include "deflate/deflate_optimal.h"
 
 #include "arch/variants.h"
@@ -61,16 +62,36 @@ void pc_path_learn(pc_path_prices *prices, const pc_symbol_counts *counts)
             (uint16_t)(price(log_matches, counts->dist[s], NEW_DISTANCE) + 8u * pc_dist_extra[s]);
 }
 
+void pc_path_static(pc_path_prices *prices)
+{
+    for (unsigned s = 0; s < PC_LITERALS; s++) prices->literals[s] = (uint16_t)(8u * pc_fixed_litlen_bits(s));
+    for (unsigned s = 0; s < 29; s++) set_lengths(prices, s, 8u * pc_fixed_litlen_bits(PC_FIRST_LENGTH + s));
+    for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++)
+        prices->dists[s] = (uint16_t)(8u * (PC_FIXED_DIST_BITS + pc_dist_extra[s]));
+}
+
+/* The token that the cost of place i came from: the literal if it can be, else the shortest length. */
+static uint32_t first_step(const struct pc_path_room *room, const uint8_t *src, uint32_t i, uint32_t to)
+{
+    const pc_path_prices *prices = &room->prices;
+    const uint16_t *cost = room->cost;
+    if (pc_path_literal(room, src, i) == cost[i]) return src[i];
+    for (uint32_t m = room->first[i], length = PC_MATCH_MIN;; m++) {
+        uint32_t match = room->lists[m], end = PC_MIN(pc_path_length(match), to - i);
+        uint16_t rest = (uint16_t)(cost[i] - prices->dists[pc_path_symbol(match)]);
+        for (; length <= end; length++)
+            if ((uint16_t)(prices->lengths[length] + cost[i + length]) == rest)
+                return pc_token_match(length, pc_path_distance(match) + 1);
+    }
+}
+
 uint32_t pc_path_find(const pc_kernels *kernels, struct pc_path_room *room, const uint8_t *src, uint32_t from,
                       uint32_t to, uint32_t *tokens)
 {
     uint32_t n = 0;
     kernels->deflate_path(room, src, from, to);
-    for (uint32_t i = from; i < to;) {
-        uint32_t step = room->step[i], length = step >> 16;
-        tokens[n++] = length == 1 ? src[i] : pc_token_match(length, (step & 0xffff) + 1);
-        i += length;
-    }
+    for (uint32_t i = from; i < to; i += pc_token_bytes(tokens[n++]))
+        tokens[n] = first_step(room, src, i, to);
     return n;
 }
 
@@ -81,18 +102,15 @@ void pc_deflate_path_scalar(struct pc_path_room *room, const uint8_t *src, uint3
     cost[to] = 0;
     for (uint32_t i = to; i-- > from;) {
         uint16_t best = pc_path_literal(room, src, i);
-        uint32_t step = 1u << 16, length = PC_MATCH_MIN;
+        uint32_t length = PC_MATCH_MIN;
         for (uint32_t m = room->first[i]; m < room->first[i + 1]; m++) {
             uint32_t match = room->lists[m], end = PC_MIN(pc_path_length(match), to - i);
             uint16_t price = prices->dists[pc_path_symbol(match)];
             for (; length <= end; length++) {
                 uint16_t sum = (uint16_t)(prices->lengths[length] + price + cost[i + length]);
-                if ((int16_t)(sum - best) >= 0) continue;
-                best = sum;
-                step = pc_path_step(length, match);
+                if ((int16_t)(sum - best) < 0) best = sum;
             }
         }
         cost[i] = best;
-        room->step[i] = step;
     }
 }

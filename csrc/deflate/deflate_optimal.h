@@ -8,6 +8,7 @@
 /* Prices before anything is known, from the bytes of the input. */
 void pc_path_guess(pc_path_prices *prices, const uint8_t *src, uint32_t n);
 void pc_path_learn(pc_path_prices *prices, const pc_symbol_counts *counts);
+void pc_path_static(pc_path_prices *prices); /* those of the static code */
 
 /* The cheapest way from place `from` to place `to` of the room, as tokens; returns their number. */
 uint32_t pc_path_find(const pc_kernels *kernels, struct pc_path_room *room, const uint8_t *src, uint32_t from,

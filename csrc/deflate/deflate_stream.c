@@ -21,11 +21,11 @@
 #include "pycomp/deflate.h"
 
 enum {
-    STRETCH_TOKENS = 4, /* bytes of a stretch for each token of room: text gives a token to 3..5 bytes */
-    SEGMENT_MIN = 2048, /* tokens; headers of smaller blocks seldom pay */
-    SPLIT_FAST = 4,     /* segments of a group at level 1, which has little time to choose among them */
-    PATH_SHORT = 1
-        << 14, /* bytes: a shorter path is found thrice at least, guessed prices being what they are */
+    STRETCH_TOKENS = 4,     /* bytes of a stretch for each token of room: text gives a token to 3..5 bytes */
+    SEGMENT_MIN = 2048,     /* tokens; headers of smaller blocks seldom pay */
+    SEGMENT_PATH = 1024,    /* the same where a block's path follows its own prices: more to gain */
+    SPLIT_FAST = 4,         /* segments of a group at level 1, which has little time to choose among them */
+    PATH_SHORT = 1 << 14,   /* bytes: see find_short */
     WINDOW_SPARE = 1 << 16, /* history moves down once in so many bytes, not at every flush */
     BLOCK_OVERHEAD = 6,     /* a stored block: up to seven bits waiting, three of its own, two lengths */
     MARKER_MAX = 24         /* an end of stream or a flush, and the eight bytes that a store may touch */
@@ -36,6 +36,7 @@ struct pc_deflate {
     pc_level level;
     uint32_t stretch, tokens, segment, group_max; /* bytes, tokens, tokens, bytes of output */
     uint32_t window_size;                         /* bytes before `pending` in memory */
+    uint32_t hash_bits;                           /* of the tables; 0: not begun */
     uint32_t check, dict_check;
     uint64_t total, bits; /* bytes taken into blocks; bits waiting */
     uint32_t bit_count, history, origin;
@@ -56,6 +57,12 @@ static int valid(const pc_deflate_params *p)
     return p->window_bits > 8 || p->wrap == PC_WRAP_ZLIB;
 }
 
+/* Blocks that a group may be split into. */
+static uint32_t blocks_of_group(const struct pc_deflate *s)
+{
+    return s->level.parser == PC_PARSER_OPTIMAL ? PC_SPLIT_MAX : PC_MAX(s->tokens / s->segment, 1u);
+}
+
 /* Sizes and places of everything, from the parameters. */
 static void lay_out(struct pc_deflate *s, const pc_deflate_params *p)
 {
@@ -68,11 +75,11 @@ static void lay_out(struct pc_deflate *s, const pc_deflate_params *p)
     s->stretch = p->level == 0 ? PC_STORED_MAX : s->tokens * STRETCH_TOKENS;
     const uint32_t most = s->level.parser == PC_PARSER_FAST ? SPLIT_FAST : PC_SPLIT_MAX;
     s->segment = PC_MAX(s->tokens / most, (uint32_t)SEGMENT_MIN);
-    uint32_t blocks = PC_MAX(s->tokens / s->segment, 1u) + s->stretch / PC_STORED_MAX + 1;
+    uint32_t blocks = blocks_of_group(s) + s->stretch / PC_STORED_MAX + 1;
     s->group_max = s->stretch + BLOCK_OVERHEAD * blocks + 16;
     s->window_size = PC_DISTANCE_MAX + s->stretch + WINDOW_SPARE;
     size_t at = pc_round_up(sizeof *s, 64), token_places = s->tokens + 4 * PC_TOKEN_MARGIN;
-    if (s->level.parser == PC_PARSER_OPTIMAL) token_places = 2 * PC_PATH_BYTES;
+    if (s->level.parser == PC_PARSER_OPTIMAL) token_places = PC_PATH_BYTES + 4 * PC_TOKEN_MARGIN;
     s->pending = at;
     at += pc_round_up(s->group_max + MARKER_MAX, 64);
     s->window = at;
@@ -105,7 +112,6 @@ pc_status pc_deflate_init(pc_deflate *s, const pc_deflate_params *params)
     s->check = params->wrap == PC_WRAP_GZIP ? 0 : 1;
     s->begin = PC_DISTANCE_MAX;
     s->last_flush = -2; /* weaker than any */
-    pc_tables_init(&s->level, room(s, s->tables));
     return PC_OK;
 }
 
@@ -119,7 +125,7 @@ size_t pc_deflate_bound(const pc_deflate_params *params, size_t n)
     /* Each group but the last of a stretch has all but a few of its tokens, so as many bytes at least. */
     size_t groups =
         params->level == 0 ? n / s.stretch + 1 : n / (s.tokens - 2 * PC_TOKEN_MARGIN) + n / s.stretch + 2;
-    size_t blocks = PC_MAX(s.tokens / s.segment, 1u) + 1, extra, bound;
+    size_t blocks = blocks_of_group(&s) + 1, extra, bound;
     if (!pc_mul_size(groups, blocks * BLOCK_OVERHEAD, &extra) || !pc_add_size(n, extra, &bound) ||
         !pc_add_size(bound, n / PC_STORED_MAX * BLOCK_OVERHEAD, &bound) ||
         !pc_add_size(bound, PC_DEFLATE_HEADER_MAX + PC_DEFLATE_TRAILER_MAX + MARKER_MAX, &bound))
@@ -150,7 +156,28 @@ static void open_job(struct pc_deflate *s, const stretch_view *view, struct pc_p
         .effort = s->level.effort,
         .prices = &s->prices,
         .tables = room(s, s->tables),
+        .hash_bits = s->hash_bits,
     };
+}
+
+/* Opens a job with tables large enough for what is known to come: a stretch and its history. Larger ones
+ * begin anew, with that history. */
+static void open_tables(struct pc_deflate *s, const stretch_view *view, struct pc_parse_job *job)
+{
+    const uint32_t bits = pc_hash_bits(&s->level, view->history + view->n), history = view->history;
+    const int grow = bits > s->hash_bits;
+    if (grow) {
+        s->hash_bits = bits;
+        pc_tables_init(&s->level, room(s, s->tables), bits);
+    }
+    open_job(s, view, job);
+    if (grow && history != 0) {
+        struct pc_parse_job before = *job;
+        before.src -= history;
+        before.origin -= history;
+        before.n = history;
+        pc_parse_insert(&s->level, &before, 0, history);
+    }
 }
 
 /* Tokens of the next group, counted by segments; returns the number of segments. */
@@ -178,6 +205,32 @@ static uint32_t bytes_of(const uint32_t *tokens, uint32_t n)
     return bytes;
 }
 
+/* The tokens of a block of a short group. Prices of few symbols are hearsay, and don't lead to a static block
+ * where that is smaller: so its prices are tried as well, and the smallest of all passes is kept. */
+static void find_short(const pc_kernels *kernels, struct pc_deflate *s, struct pc_path_room *path,
+                       const uint8_t *src, uint32_t at, pc_block *block, pc_symbol_counts *counts,
+                       uint32_t *tokens)
+{
+    const unsigned passes = PC_MAX(s->level.effort.passes, 1u);
+    uint32_t least = UINT32_MAX, *spare = tokens + PATH_SHORT;
+    pc_symbol_counts latest = *counts;
+    for (unsigned pass = 0; pass <= passes; pass++) {
+        if (pass < passes)
+            pc_path_learn(&path->prices, &latest);
+        else
+            pc_path_static(&path->prices);
+        const uint32_t n = pc_path_find(kernels, path, src, at, at + block->bytes, spare);
+        pc_count_tokens(spare, n, &latest);
+        const uint32_t bits = PC_MIN(pc_block_estimate(&latest), pc_block_static_bits(&latest));
+        if (bits >= least) continue;
+        least = bits;
+        *counts = latest;
+        block->tokens = spare;
+        block->count = n;
+        spare = spare == tokens ? tokens + PATH_SHORT : tokens;
+    }
+}
+
 /* The near-optimal parser's group: a path through all of it, split, and each block's path by its own prices.
  */
 static void write_path(const pc_kernels *kernels, struct pc_deflate *s, const stretch_view *view, int last,
@@ -187,13 +240,12 @@ static void write_path(const pc_kernels *kernels, struct pc_deflate *s, const st
     uint32_t ends[PC_SPLIT_MAX], lengths[PC_SPLIT_MAX], at = 0;
     pc_split_room *split = room(s, s->split_room);
     struct pc_path_room *path = room(s, s->path_room);
-    open_job(s, view, &job);
+    open_tables(s, view, &job);
     const uint8_t *src = view->src + s->at;
-    uint32_t *tokens = job.tokens + PC_PATH_BYTES; /* of one block */
     if (s->total + s->at == 0) pc_path_guess(&path->prices, src, view->n);
     uint32_t n = kernels->deflate_collect(&job, path, s->level.ways);
     uint32_t count = pc_path_find(kernels, path, src, 0, n, job.tokens);
-    uint32_t segment = PC_MAX(count / PC_SPLIT_MAX, (uint32_t)SEGMENT_MIN);
+    uint32_t segment = PC_MAX(count / PC_SPLIT_MAX, (uint32_t)SEGMENT_PATH);
     unsigned segments = PC_MAX(count / segment, 1u);
     for (unsigned i = 0; i < segments; i++) {
         ends[i] = i + 1 == segments ? count : (i + 1) * segment;
@@ -206,12 +258,15 @@ static void write_path(const pc_kernels *kernels, struct pc_deflate *s, const st
         const uint32_t from = b == 0 ? 0 : ends[b - 1];
         pc_block block = {job.tokens + from, src + at, ends[b] - from, lengths[b], 0, 0};
         pc_symbol_counts *counts = split->segments + b;
-        const unsigned passes = PC_MAX(s->level.effort.passes, n < PATH_SHORT ? 2u : 0u);
-        for (unsigned pass = 0; pass < passes; pass++) {
-            pc_path_learn(&path->prices, counts);
-            block.count = pc_path_find(kernels, path, src, at, at + lengths[b], tokens);
-            block.tokens = tokens;
-            pc_count_tokens(tokens, block.count, counts);
+        if (n < PATH_SHORT) {
+            find_short(kernels, s, path, src, at, &block, counts, job.tokens);
+        } else {
+            for (unsigned pass = 0; pass < s->level.effort.passes; pass++) {
+                pc_path_learn(&path->prices, counts);
+                block.count = pc_path_find(kernels, path, src, at, at + lengths[b], job.tokens);
+                block.tokens = job.tokens; /* in place of the first path's, which were only to be counted */
+                pc_count_tokens(job.tokens, block.count, counts);
+            }
         }
         if (b + 1 == blocks) pc_path_learn(&path->prices, counts);
         block.last = last && b + 1 == blocks && s->at + n == view->n;
@@ -238,7 +293,7 @@ static void write_group(const pc_kernels *kernels, struct pc_deflate *s, const s
     struct pc_parse_job job;
     uint32_t ends[PC_SPLIT_MAX], from = 0, at = s->at;
     pc_split_room *split = room(s, s->split_room);
-    open_job(s, view, &job);
+    open_tables(s, view, &job);
     unsigned blocks = pc_split(split, parse_group(kernels, s, &job, split, ends), ends);
     for (unsigned b = 0; b < blocks; from = ends[b++]) {
         pc_block block = {.tokens = job.tokens + from, .src = view->src + at, .count = ends[b] - from};
@@ -457,7 +512,7 @@ pc_status pc_deflate_set_dictionary(const pc_kernels *kernels, pc_deflate *s, co
     if (used != 0) memcpy(window + s->begin, dict + n - used, used);
     stretch_view view = {window + s->begin, used, 0};
     struct pc_parse_job job;
-    open_job(s, &view, &job);
+    open_tables(s, &view, &job);
     pc_parse_insert(&s->level, &job, 0, used);
     close_stretch(s, used);
     s->begin += used;
@@ -516,7 +571,7 @@ pc_status pc_deflate_piece(const pc_kernels *kernels, pc_deflate *s, const pc_de
     uint32_t history = (uint32_t)PC_MIN(begin, (size_t)window_of(&raw));
     stretch_view before = {src + begin - history, history, 0};
     struct pc_parse_job job;
-    open_job(s, &before, &job);
+    open_tables(s, &before, &job);
     pc_parse_insert(&s->level, &job, 0, history);
     close_stretch(s, history);
     status = run_in_place(kernels, s, src + begin, end - begin, last ? PC_FINISH : PC_SYNC_FLUSH, &p,

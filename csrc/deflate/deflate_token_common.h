@@ -74,6 +74,7 @@ struct pc_parse_job {
     pc_effort effort;
     const pc_prices *prices;
     void *tables;
+    uint32_t hash_bits; /* of their slots */
 };
 
 /* The codes of a block as pc_deflate_emit wants them. items: bits << 8 | number, length and its extra bits in
@@ -90,6 +91,11 @@ struct pc_bit_writer {
 };
 
 enum { PC_TOKEN_MARGIN = 8 };
+
+#define PC_GOLDEN 2654435761u
+
+/* Knuth's multiplicative hash by the golden ratio. */
+PC_INLINE uint32_t pc_hash_four(uint32_t four, unsigned bits) { return four * PC_GOLDEN >> (32 - bits); }
 
 /* How far back a match at place i may reach. */
 PC_INLINE uint32_t pc_parse_reach(const struct pc_parse_job *job, uint32_t i)

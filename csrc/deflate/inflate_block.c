@@ -100,10 +100,13 @@ static inflate_step finish_lengths(pc_inflate *s, const inflate_io *io)
     return STEP_ON;
 }
 
-static inflate_step read_lengths(pc_inflate *s, inflate_io *io)
+static inflate_step read_lengths(pc_inflate *s, inflate_io *outer)
 {
     static const uint8_t extra_bits[3] = {2, 3, 7}, at_least[3] = {3, 3, 11};
     unsigned have = s->have, count = (unsigned)s->litlen_count + s->dist_count;
+    /* Writing lengths, being bytes, might change *outer for all the compiler knows, but not a local. */
+    inflate_io local = *outer, *const io = &local;
+    int bad = 0;
     while (have < count) {
         if (io->bits < PC_PRECODE_MAX + 7) inflate_refill(io);
         unsigned entry = s->precode[PEEK(PC_PRECODE_MAX)], bits = entry & 7, symbol = entry >> 3;
@@ -116,18 +119,22 @@ static inflate_step read_lengths(pc_inflate *s, inflate_io *io)
         unsigned kind = symbol - PC_REPEAT_PREVIOUS, value = 0;
         if (bits + extra_bits[kind] > io->bits) break;
         if (kind == 0) {
-            if (have == 0) return inflate_fail(s, INFLATE_BAD_REPEAT);
+            bad = have == 0;
+            if (bad) break;
             value = s->lengths[have - 1];
         }
         unsigned repeat = at_least[kind] + (PEEK(bits + extra_bits[kind]) >> bits);
         inflate_drop(io, bits + extra_bits[kind]);
-        if (have + repeat > count) return inflate_fail(s, INFLATE_BAD_REPEAT);
+        bad = have + repeat > count;
+        if (bad) break;
         memset(s->lengths + have, (int)value, repeat);
         have += repeat;
     }
+    *outer = local;
+    if (bad) return inflate_fail(s, INFLATE_BAD_REPEAT);
     s->have = (uint16_t)have;
     if (have < count) return STEP_INPUT;
-    return finish_lengths(s, io);
+    return finish_lengths(s, outer);
 }
 
 inflate_step pc_inflate_block(pc_inflate *s, inflate_io *io)

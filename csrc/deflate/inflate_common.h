@@ -5,13 +5,17 @@
  * low six bits always say how many bits to drop, as shift instructions look at no more: the codes, and the
  * extra bits behind them.
  *
- *   literal/length table              bits 6..7   how many literals, 1..3; 0: a match or special
- *     literals                        bits 8..31  the literals, first one lowest
- *     match                           bits 8..15  the literal before it, if bit 30 (ENTRY_LITERAL_TOO) says
- * so bits 16..23 base of the length, less 3 bits 24..27 bits of the codes alone distance table bits 8..11
- * bits of the code alone bits 16..30 base of the distance special, of both: bit 31          bits 28..29 the
- * kind: end of block, invalid, or a subtable subtable                        bits 8..19  where it begins
- *                                     bits 24..27 how many bits index it
+ *   literal/length table   bits 6..7    how many literals, 1..3; 0: a match or special
+ *     literals             bits 8..31   the literals, first one lowest
+ *     match                bits 8..15   the literal before it, if bit 30 (ENTRY_LITERAL_TOO) is set
+ *                          bits 16..23  base of the length, less 3
+ *                          bits 24..27  bits of the codes alone
+ *   distance table         bits 8..11   bits of the code alone
+ *                          bits 16..30  base of the distance
+ *   special, of both       bit 31
+ *                          bits 28..29  the kind: end of block, invalid, or a subtable
+ *     subtable             bits 8..19   where it begins
+ *                          bits 24..27  how many bits index it
  *
  * Plain tables have one symbol to an entry; packed ones, which replace the root of the literal/length table
  * in the fast loop, as many as fit (inflate_tables.c). */
@@ -133,6 +137,7 @@ struct pc_inflate {
     uint16_t litlen_count, dist_count, precode_count, have;
     uint8_t litlen_bits, dist_bits;
     uint8_t packed_bits; /* 0: the block does without packed entries */
+    uint8_t straight;    /* packed entries are made for the straight loop */
     uint8_t fixed;       /* the tables are those of the fixed codes */
     uint8_t precode_lengths[PC_PRECODE_SYMBOLS];
     uint8_t precode[1 << PC_PRECODE_MAX]; /* symbol << 3 | bits */
@@ -208,10 +213,11 @@ typedef enum inflate_fast_result {
 enum {
     /* A round of the fast loop refills hold three times at most: 7 + 7 bytes taken and 8 looked at. */
     FAST_SRC = 24,
-    /* It may write three entries of four literals and three literals before a match; copies of matches write
-     * up to two 32-byte vectors more than they should. */
-    FAST_COPY = 64,
-    FAST_DST = FAST_COPY + 16
+    /* It may write three entries of three literals and a literal before a match, four bytes at a time;
+     * copies of matches write up to 32 bytes more than they should. */
+    FAST_COPY = 32,
+    FAST_DST = FAST_COPY + 16,
+    STRAIGHT_DST = FAST_DST + PC_MATCH_MAX /* the straight loop does not look whether a match fits */
 };
 
 #endif

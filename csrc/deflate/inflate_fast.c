@@ -17,7 +17,7 @@ PC_INLINE void copy_match(uint8_t *dst, size_t dist, size_t length)
 {
     const uint8_t *src = dst - dist;
     uint8_t *end = dst + length;
-    if (PC_LIKELY(dist >= 16)) {
+    if (PC_LIKELY(dist - 1 >= 15)) { /* also an empty match, whose distance is 0 */
         do {
             copy_16(dst, src);
             copy_16(dst + 16, src + 16);

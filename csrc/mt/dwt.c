@@ -3,6 +3,7 @@
  * Two axes are walked at once, in strips of columns, and bands of rows where there are threads to feed: a
  * band begins by analysing again the few rows that its neighbour above ended with. One axis is walked along
  * itself, or across where another axis is contiguous and long enough to fill vectors. */
+#include "base/alloc.h"
 #include "base/checked.h"
 #include "base/compiler.h"
 #include "pycomp/parallel.h"
@@ -27,6 +28,7 @@ typedef struct walk {
     size_t band, strip; /* outputs of a part */
     size_t bands, strips;
     size_t places, places_per_job; /* of the other axes */
+    char *rooms;                   /* one a worker */
 } walk;
 
 static void locate(const walk *w, size_t place, ptrdiff_t *src, ptrdiff_t *dst)
@@ -42,7 +44,7 @@ static void locate(const walk *w, size_t place, ptrdiff_t *src, ptrdiff_t *dst)
     }
 }
 
-static void run_place(const walk *w, size_t place, size_t row, size_t col)
+static void run_place(const walk *w, size_t place, size_t row, size_t col, void *room)
 {
     const pc_dwt_job *job = w->job;
     ptrdiff_t item = job->is_double ? (ptrdiff_t)sizeof(double) : (ptrdiff_t)sizeof(float), src, dst;
@@ -56,7 +58,8 @@ static void run_place(const walk *w, size_t place, size_t row, size_t col)
                         row,
                         PC_MIN(w->band, w->rows - row),
                         col,
-                        PC_MIN(w->strip, w->cols - col)};
+                        PC_MIN(w->strip, w->cols - col),
+                        room};
     for (unsigned b = 0; b < 4; b++) {
         if (job->src[b] != NULL) part.src[b] = (const char *)job->src[b] + src * item;
         if (job->dst[b] != NULL) part.dst[b] = (char *)job->dst[b] + dst * item;
@@ -70,11 +73,11 @@ static void run_place(const walk *w, size_t place, size_t row, size_t col)
 static void run(void *context, size_t number, unsigned worker)
 {
     const walk *w = context;
-    (void)worker;
     size_t parts = w->bands * w->strips, first = number / parts * w->places_per_job;
     size_t end = PC_MIN(first + w->places_per_job, w->places), part = number % parts;
     for (size_t place = first; place < end; place++)
-        run_place(w, place, part / w->strips * w->band, part % w->strips * w->strip);
+        run_place(w, place, part / w->strips * w->band, part % w->strips * w->strip,
+                  w->rooms + worker * (size_t)PC_DWT_WORKSPACE);
 }
 
 static int valid(const pc_dwt_job *job)
@@ -159,7 +162,12 @@ static pc_status walk_all(walk *w, unsigned threads)
     levels(w);
     if (w->rows == 0 || w->cols == 0) return PC_OK;
     share(w, threads);
-    pc_parallel_for(threads, pc_ceil_div(w->places, w->places_per_job) * w->bands * w->strips, run, w);
+    size_t jobs = pc_ceil_div(w->places, w->places_per_job) * w->bands * w->strips;
+    threads = pc_parallel_threads(threads, jobs);
+    w->rooms = pc_alloc(threads * (size_t)PC_DWT_WORKSPACE);
+    if (w->rooms == NULL) return PC_ERR_MEMORY;
+    pc_parallel_for(threads, jobs, run, w);
+    pc_free(w->rooms);
     return PC_OK;
 }
 

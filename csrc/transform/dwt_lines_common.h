@@ -13,6 +13,15 @@ enum {
     AHEAD = 2 /* rows */
 };
 
+/* A worker's room: too much for the stacks that some systems give their threads. */
+typedef struct F(room) {
+    REAL ring[PC_DWT_ROOM / sizeof(REAL)];
+    REAL even[STRIP], odd[STRIP], more_even[STRIP], more_odd[STRIP];
+    REAL out[4][2 * PC_DWT_COLS];
+} F(room);
+
+PC_STATIC_ASSERT(sizeof(F(room)) <= PC_DWT_WORKSPACE, "the room must fit the workspace");
+
 /* Coefficients in the precision of the data. */
 typedef struct F(filters) {
     REAL c0[PC_DWT_MAX_TAPS], c1[PC_DWT_MAX_TAPS];
@@ -101,7 +110,8 @@ static void F(filter_pairs)(const pc_kernels *k, const REAL *even, const REAL *o
 void F(pc_dwt_forward_along)(const pc_dwt_part *part)
 {
     const pc_dwt_level *level = part->level[1];
-    REAL even[STRIP], odd[STRIP], lo[PC_DWT_COLS], hi[PC_DWT_COLS];
+    F(room) *room = part->room;
+    REAL *even = room->even, *odd = room->odd, *lo = room->out[0], *hi = room->out[1];
     F(filters) f;
     F(round_filters)(level, level->taps, &f);
     ptrdiff_t stride = part->dst_stride[1];
@@ -122,10 +132,11 @@ void F(pc_dwt_forward_along)(const pc_dwt_part *part)
 }
 
 /* The pairs of output [q0, q0 + n) from both bands of a line. */
-static void F(restore_pairs)(const pc_kernels *k, const REAL *approx, const REAL *detail, ptrdiff_t stride,
-                             const pc_dwt_level *level, const F(filters) * f, size_t q0, size_t n, REAL *dst)
+static void F(restore_pairs)(const pc_kernels *k, F(room) * room, const REAL *approx, const REAL *detail,
+                             ptrdiff_t stride, const pc_dwt_level *level, const F(filters) * f, size_t q0,
+                             size_t n, REAL *dst)
 {
-    REAL a[STRIP], d[STRIP], even[PC_DWT_COLS], odd[PC_DWT_COLS];
+    REAL *a = room->more_even, *d = room->more_odd, *even = room->even, *odd = room->odd;
     const REAL *rows[PC_DWT_MAX_TAPS];
     ptrdiff_t from = level->first + (ptrdiff_t)q0;
     size_t count = n + level->taps - 1;
@@ -152,7 +163,7 @@ static size_t F(clip)(const pc_dwt_level *level, size_t q0, size_t n, size_t *fi
 void F(pc_dwt_inverse_along)(const pc_dwt_part *part)
 {
     const pc_dwt_level *level = part->level[1];
-    REAL line[2 * PC_DWT_COLS];
+    REAL *line = ((F(room) *)part->room)->out[0];
     F(filters) f;
     F(round_filters)(level, 2 * level->taps, &f);
     for (size_t done = 0; done < part->cols; done += PC_DWT_COLS) {
@@ -160,8 +171,8 @@ void F(pc_dwt_inverse_along)(const pc_dwt_part *part)
         size_t count = F(clip)(level, q0, n, &first);
         REAL *to = (REAL *)part->dst[0] + (ptrdiff_t)first * part->dst_stride[1];
         int whole = part->dst_stride[1] == 1 && count == 2 * n;
-        F(restore_pairs)(part->kernels, part->src[0], part->src[1], part->src_stride[1], level, &f, q0, n,
-                         whole ? to : line);
+        F(restore_pairs)(part->kernels, part->room, part->src[0], part->src[1], part->src_stride[1], level,
+                         &f, q0, n, whole ? to : line);
         if (!whole) F(scatter)(line + (first + (size_t)level->drop - 2 * q0), count, to, part->dst_stride[1]);
     }
 }
@@ -186,7 +197,7 @@ void F(pc_dwt_forward_across)(const pc_dwt_part *part)
 {
     const pc_dwt_level *level = part->level[0];
     size_t most = pc_dwt_cols(level->taps, sizeof(REAL));
-    REAL ends[PC_DWT_ROOM / sizeof(REAL)];
+    REAL *ends = ((F(room) *)part->room)->ring;
     F(filters) f;
     F(round_filters)(level, level->taps, &f);
     for (size_t done = 0; done < part->cols; done += most) {
@@ -208,7 +219,7 @@ void F(pc_dwt_inverse_across)(const pc_dwt_part *part)
 {
     const pc_dwt_level *level = part->level[0];
     size_t most = pc_dwt_cols(2 * level->taps, sizeof(REAL));
-    REAL nowhere[PC_DWT_COLS];
+    REAL *nowhere = ((F(room) *)part->room)->out[0];
     F(filters) f;
     F(round_filters)(level, 2 * level->taps, &f);
     for (size_t done = 0; done < part->cols; done += most) {
@@ -238,7 +249,8 @@ static void F(analyse_row)(const pc_dwt_part *part, const F(filters) * f, ptrdif
                            REAL *lo, REAL *hi)
 {
     const pc_dwt_level *down = part->level[0], *along = part->level[1];
-    REAL even[STRIP], odd[STRIP], more_even[STRIP], more_odd[STRIP];
+    F(room) *room = part->room;
+    REAL *even = room->even, *odd = room->odd, *more_even = room->more_even, *more_odd = room->more_odd;
     pc_dwt_terms terms = pc_dwt_beyond(i, down->length, down->mode);
     size_t pairs = n + along->taps / 2;
     if (part->src_stride[1] == 1 && i >= 0 && i + AHEAD < (ptrdiff_t)down->length)
@@ -266,7 +278,8 @@ void F(pc_dwt_forward2)(const pc_dwt_part *part)
 {
     const pc_dwt_level *down = part->level[0], *along = part->level[1];
     size_t taps = down->taps, most = pc_dwt_cols(down->taps, sizeof(REAL));
-    REAL ring[PC_DWT_ROOM / sizeof(REAL)], out[4][PC_DWT_COLS];
+    F(room) *room = part->room;
+    REAL *ring = room->ring, (*out)[2 * PC_DWT_COLS] = room->out;
     F(filters) fd, fa;
     F(round_filters)(down, down->taps, &fd);
     F(round_filters)(along, along->taps, &fa);
@@ -300,7 +313,8 @@ void F(pc_dwt_inverse2)(const pc_dwt_part *part)
 {
     const pc_dwt_level *down = part->level[0], *along = part->level[1];
     size_t taps = down->taps, most = pc_dwt_cols(2 * down->taps, sizeof(REAL));
-    REAL ring[PC_DWT_ROOM / sizeof(REAL)], out[2][2 * PC_DWT_COLS];
+    F(room) *room = part->room;
+    REAL *ring = room->ring, (*out)[2 * PC_DWT_COLS] = room->out;
     F(filters) fd, fa;
     F(round_filters)(down, 2 * down->taps, &fd);
     F(round_filters)(along, 2 * along->taps, &fa);
@@ -314,7 +328,7 @@ void F(pc_dwt_inverse2)(const pc_dwt_part *part)
                 pc_dwt_terms terms = pc_dwt_beyond(i, down->length, PC_DWT_PERIODIC);
                 ptrdiff_t at = (ptrdiff_t)terms.at[0] * part->src_stride[0];
                 for (unsigned b = 0; b < 2; b++)
-                    F(restore_pairs)(part->kernels, (const REAL *)part->src[2 * b] + at,
+                    F(restore_pairs)(part->kernels, room, (const REAL *)part->src[2 * b] + at,
                                      (const REAL *)part->src[2 * b + 1] + at, part->src_stride[1], along, &fa,
                                      q0, n, ring + (ready % taps * 2 + b) * 2 * most);
             }
@@ -343,12 +357,13 @@ void F(pc_dwt_inverse2)(const pc_dwt_part *part)
 void F(pc_swt_along)(const pc_dwt_part *part, size_t step)
 {
     const pc_dwt_level *level = part->level[1];
-    enum { COLS = 512 };
-    REAL room[PC_DWT_MAX_TAPS * (COLS / 4)], lo[COLS], hi[COLS];
+    F(room) *all = part->room;
+    REAL *room = all->ring, *lo = all->out[0], *hi = all->out[1];
     const REAL *rows[PC_DWT_MAX_TAPS];
     F(filters) f;
     F(round_filters)(level, level->taps, &f);
-    size_t most = COLS / 4;
+    enum { COLS = PC_DWT_ROOM / sizeof(REAL) / PC_DWT_MAX_TAPS };
+    size_t most = COLS;
     for (size_t done = 0; done < part->cols; done += most) {
         size_t k0 = part->col + done, n = PC_MIN(part->cols - done, most);
         for (unsigned t = 0; t < level->taps; t++)

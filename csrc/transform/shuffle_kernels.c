@@ -7,12 +7,20 @@
 
 void pc_byte_split_scalar(const uint8_t *src, size_t n, size_t width, uint8_t *dst, size_t stride)
 {
+    if (width == 1 && n != 0) {
+        memcpy(dst, src, n);
+        return;
+    }
     for (size_t b = 0; b < width; b++)
         for (size_t i = 0; i < n; i++) dst[b * stride + i] = src[i * width + b];
 }
 
 void pc_byte_merge_scalar(const uint8_t *src, size_t stride, size_t n, size_t width, uint8_t *dst)
 {
+    if (width == 1 && n != 0) {
+        memcpy(dst, src, n);
+        return;
+    }
     for (size_t b = 0; b < width; b++)
         for (size_t i = 0; i < n; i++) dst[i * width + b] = src[b * stride + i];
 }

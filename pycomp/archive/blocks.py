@@ -3,18 +3,19 @@
 Each block holds 1 MiB of content (the last one the rest), as a zlib stream or, where that would not be
 smaller, as it is: a packed size equal to the content's says so. The table has 12 bytes a block: u32
 packed size, u64 XXH3-64 of the content. Blocks are independent, so they are coded and decoded by
-several threads (the standard library's zlib releases the GIL) and a range read touches only its own.
+several threads and a range read touches only its own. Compression is ours, so the same input gives the same
+archive whatever zlib a system has.
 """
 
 from __future__ import annotations
 
 import struct
-import zlib
 from itertools import accumulate
 
 from pycomp._native.checksum import xxh3_64
 from pycomp.archive.layout import BLOCK_SIZE
-from pycomp.errors import ChecksumError, CorruptError
+from pycomp.deflate import compress, decompress
+from pycomp.errors import ChecksumError, CorruptError, PycompError
 
 __all__ = ["ENTRY", "Blocks", "decode_block", "encode_block"]
 
@@ -25,7 +26,7 @@ def encode_block(content: memoryview, zlib_level: int | None) -> tuple[bytes | m
     """One block's payload and its table entry; *zlib_level* None stores."""
     payload: bytes | memoryview = content
     if zlib_level is not None:
-        packed = zlib.compress(content, zlib_level)
+        packed = compress(content, zlib_level)
         if len(packed) < len(content):
             payload = packed
     return payload, ENTRY.pack(len(payload), xxh3_64(content))
@@ -36,14 +37,14 @@ def decode_block(payload: memoryview, check: int, out: memoryview) -> None:
     if len(payload) == len(out):
         out[:] = payload
     else:
-        inflater = zlib.decompressobj()
         try:
-            content = inflater.decompress(payload, len(out) + 1)
-        except zlib.error as error:
+            size = decompress(payload, format="zlib", out=out).nbytes
+        except PycompError as error:
             raise CorruptError(f"the block does not inflate: {error}") from None
-        if len(content) != len(out) or not inflater.eof or inflater.unused_data:
+        except ValueError:  # out is too small
+            size = len(out) + 1
+        if size != len(out):
             raise CorruptError("the block is not of the size that the index announces")
-        out[:] = content
     if xxh3_64(out) != check:
         raise ChecksumError("the checksum does not match")
 

@@ -14,13 +14,13 @@ Nothing here can cost correctness: a wrong guess is only a larger file.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pycomp._native.tensor import FrameEncoder
 from pycomp.archive.layout import Method
 from pycomp.archive.plan import VECTOR_COLS, Job
+from pycomp.deflate import compress
 
 if TYPE_CHECKING:
     import numpy as np
@@ -123,7 +123,7 @@ def _choose(
     start = region.start + edge
     piece = sample(data, start, region.size - 2 * edge, want)
     best = _Choice("", 0)
-    goal = ZLIB_MARGIN * len(zlib.compress(piece, zlib_level))
+    goal = ZLIB_MARGIN * len(compress(piece, zlib_level))
     for choice in choices:
         lead = (region.top + choice.behind - start) % region.width
         part = piece[lead : lead + (len(piece) - lead) // region.width * region.width]
@@ -170,7 +170,7 @@ def plan_unknown(data: memoryview, start: int, size: int, level: int, zlib_level
 def zlib_gain(data: memoryview, zlib_level: int) -> bool:
     """Whether zlib makes a sample of *data* noticeably smaller; if not, it is best stored as it is."""
     piece = sample(data, 0, len(data), VERDICT_SAMPLE)
-    return len(zlib.compress(piece, zlib_level)) < STORED_MARGIN * len(piece)
+    return len(compress(piece, zlib_level)) < STORED_MARGIN * len(piece)
 
 
 def prefers_zlib(data: memoryview, dtype: str, level: int, zlib_level: int) -> bool:
@@ -178,4 +178,4 @@ def prefers_zlib(data: memoryview, dtype: str, level: int, zlib_level: int) -> b
     if dtype not in _REPEATING:
         return False
     piece = sample(data, 0, len(data), VERDICT_SAMPLE)
-    return len(zlib.compress(piece, zlib_level)) < ZLIB_MARGIN * _coded(piece, dtype, level)
+    return len(compress(piece, zlib_level)) < ZLIB_MARGIN * _coded(piece, dtype, level)

@@ -10,11 +10,18 @@ since they are the one place where a damaged sector could take every tensor with
 from __future__ import annotations
 
 import struct
-import zlib
 from typing import ClassVar, NamedTuple
 
 from pycomp._native.checksum import xxh3_64, xxh3_128
-from pycomp.errors import ChecksumError, CorruptError, LimitError, TruncatedError, UnsupportedError
+from pycomp.deflate import compress, decompress
+from pycomp.errors import (
+    ChecksumError,
+    CorruptError,
+    LimitError,
+    PycompError,
+    TruncatedError,
+    UnsupportedError,
+)
 
 __all__ = ["HEADER_SIZE", "TRAILER_SIZE", "Method", "Trailer", "header", "check_header", "inflate_index"]
 
@@ -110,8 +117,8 @@ def deflate_index(raw: bytes) -> bytes:
     """Pack the JSON of the index; raises LimitError when it is larger than a reader would accept."""
     if len(raw) > INDEX_RAW_MAX:
         raise LimitError(f"the index takes {len(raw)} bytes, more than {INDEX_RAW_MAX}: too many files")
-    packed = zlib.compress(raw, 9)
-    return packed if _earned(len(packed), len(raw)) else zlib.compress(raw, 0)
+    packed = compress(raw, 9)
+    return packed if _earned(len(packed), len(raw)) else compress(raw, 0)
 
 
 def _earned(packed: int, raw: int) -> bool:
@@ -124,11 +131,12 @@ def inflate_index(packed: bytes, trailer: Trailer) -> bytes:
         raise ChecksumError("the index is damaged")
     if trailer.raw > INDEX_RAW_MAX or not _earned(len(packed), trailer.raw):
         raise LimitError(f"the index claims {trailer.raw} bytes from {len(packed)}")
-    inflater = zlib.decompressobj()
     try:
-        raw = inflater.decompress(packed, trailer.raw + 1)
-    except zlib.error as error:
+        raw = decompress(packed, format="zlib", max_size=trailer.raw)
+    except LimitError:
+        raw = b""  # longer than announced: no valid index is empty
+    except PycompError as error:
         raise CorruptError(f"the index does not inflate: {error}") from None
-    if len(raw) != trailer.raw or not inflater.eof or inflater.unused_data:
+    if not raw or len(raw) != trailer.raw:
         raise CorruptError("the index is not of the size that the trailer announces")
     return raw

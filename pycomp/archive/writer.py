@@ -35,7 +35,7 @@ BATCH_SIZE = 8 << 20  # content per batch of a large segment of blocks, at least
 BATCH_CHUNKS = 4  # of a large numeric segment coded at once, by thread: more need fresh memory each time
 TRY_BOTH_SIZE = 64 << 10  # up to here a numeric segment is also tried with zlib: cheap, and tables weigh
 
-ZLIB_LEVELS = {"fast": 1, "default": 6, "high": 9, "max": 9}
+ZLIB_LEVELS = {"fast": 1, "default": 6, "high": 9, "max": 12}
 
 
 def numeric_level(level: str) -> int:

@@ -127,14 +127,14 @@ class Pycomp(Coder):
         self._out = bytearray(size) if reuse else None
 
     def encode(self, source: memoryview) -> list[tuple[bytes, ...]]:
-        import zlib
+        from pycomp import deflate
 
         packed: list[tuple[bytes, ...]] = []
         for job in self._jobs:
             ranges = [source[start : start + size] for start, size in job.ranges]
             piece = ranges[0] if len(ranges) == 1 else memoryview(b"".join(ranges))
             if job.method != self._numeric:
-                packed.append((zlib.compress(piece),))
+                packed.append((deflate.compress(piece, ZLIB_LEVEL),))
                 continue
             frame = self._encoder(piece, job.dtype, job.cols, self._level, self.threads)
             step = BATCH * self.threads
@@ -146,9 +146,9 @@ class Pycomp(Coder):
         return packed
 
     def decode(self, packed: list[tuple[bytes, ...]]) -> Any:
-        import zlib
-
         import numpy as np
+
+        from pycomp import deflate
 
         # Not a bytearray: that is filled with zeros first.
         out = np.empty(len(self.sample.data), np.uint8) if self._out is None else self._out
@@ -156,7 +156,7 @@ class Pycomp(Coder):
         for job, coded in zip(self._jobs, packed, strict=True):
             start, size = job.ranges[0]
             if job.method != self._numeric:
-                view[start : start + size] = zlib.decompress(coded[0])
+                deflate.decompress(coded[0], out=view[start : start + size])
                 continue
             head, *batches = coded
             frame = self._decoder(head)

@@ -6,7 +6,7 @@
 #include <arm_neon.h>
 
 #include "arch/variants.h"
-#include "deflate/deflate_optimal_common.h"
+#include "deflate/deflate_gather_common.h"
 
 /* NEON has no movemask: each lane keeps its own bit, and each half is added up. */
 static inline uint64_t rows_mask(const uint8_t *tags, uint32_t tag, unsigned ways)
@@ -22,14 +22,9 @@ static inline uint64_t rows_mask(const uint8_t *tags, uint32_t tag, unsigned way
     return mask;
 }
 
-void pc_deflate_lazy_neon(struct pc_parse_job *job, unsigned ways, int lazy)
-{
-    pc_parse_lazy_switch(job, ways, lazy, rows_mask);
-}
-
 uint32_t pc_deflate_collect_neon(struct pc_parse_job *job, struct pc_path_room *room, unsigned ways)
 {
-    return pc_path_collect_switch(job, room, ways, rows_mask);
+    return pc_gather_switch(job, room, ways, rows_mask);
 }
 
 #endif

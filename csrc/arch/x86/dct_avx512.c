@@ -151,6 +151,7 @@ PC_TARGET_AVX512 PC_INLINE void part_f64(double *a, double *b, __m512d v)
 }
 
 #define TARGET PC_TARGET_AVX512
+#define WIDE PC_INLINE
 
 #define T float
 #define V __m512

@@ -1,6 +1,6 @@
 /* The fast loop of the inflater with BMI2's shifts, which take their count from any register and leave the
- * flags alone, and AVX2 copies: a match of up to 32 bytes is one load and one store; a pattern shorter than a
- * vector is spread over it by a shuffle. */
+ * flags alone, and copies of two 16-byte vectors at once, as more distances are shorter than 32 than lengths
+ * are longer. A pattern shorter than a vector is spread over it by a shuffle. */
 #include "base/compiler.h"
 
 #if PC_X86
@@ -19,33 +19,25 @@ static const uint8_t spread[16][16] = {ROW(1), ROW(1), ROW(2),  ROW(3),  ROW(4),
 /* The most whole periods that fit 16 bytes, in bytes. */
 static const uint8_t whole[16] = {0, 16, 16, 15, 16, 15, 12, 14, 16, 9, 10, 11, 12, 13, 14, 15};
 
-PC_INLINE PC_TARGET_AVX2 void copy_32(uint8_t *dst, const uint8_t *src)
+PC_INLINE PC_TARGET_AVX2 void copy_16(uint8_t *dst, const uint8_t *src)
 {
-    _mm256_storeu_si256((__m256i *)(void *)dst, _mm256_loadu_si256((const __m256i *)(const void *)src));
+    _mm_storeu_si128((__m128i *)(void *)dst, _mm_loadu_si128((const __m128i *)(const void *)src));
 }
 
 PC_INLINE PC_TARGET_AVX2 void copy_match(uint8_t *dst, size_t dist, size_t length)
 {
     const uint8_t *src = dst - dist;
     const uint8_t *end = dst + length;
-    if (PC_LIKELY(dist >= 32)) {
-        copy_32(dst, src);
-        copy_32(dst + 32, src + 32);
-        while (PC_UNLIKELY(length > 64)) {
-            dst += 64;
-            src += 64;
-            length -= 64;
-            copy_32(dst, src);
-            copy_32(dst + 32, src + 32);
+    if (PC_LIKELY(dist - 1 >= 15)) { /* also an empty match, whose distance is 0 */
+        copy_16(dst, src);
+        copy_16(dst + 16, src + 16);
+        while (PC_UNLIKELY(length > 32)) {
+            dst += 32;
+            src += 32;
+            length -= 32;
+            copy_16(dst, src);
+            copy_16(dst + 16, src + 16);
         }
-        return;
-    }
-    if (dist >= 16) {
-        do {
-            _mm_storeu_si128((__m128i *)(void *)dst, _mm_loadu_si128((const __m128i *)(const void *)src));
-            dst += 16;
-            src += 16;
-        } while (dst < end);
         return;
     }
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)src);

@@ -113,8 +113,8 @@ typedef struct pc_kernels {
     /* Adds up n bytes; adds n bytes to as many counters. */
     uint64_t (*sum_u8)(const uint8_t *src, size_t n);
     void (*accumulate_u8)(const uint8_t *src, size_t n, uint32_t *sums);
-    /* Widens n ranges by a byte each: low[i] is the least of all bytes less 1 (0 counts as 256, that is not at
-     * all), high[i] the greatest byte. */
+    /* Widens n ranges by a byte each: low[i] is the least of all bytes less 1 (0 counts as 256, that is not
+     * at all), high[i] the greatest byte. */
     void (*widen_u8)(const uint8_t *src, size_t n, uint8_t *low, uint8_t *high);
 
     /* transform: dst = op(cur, prev) over n bytes of elements of `width` bytes, as transform/delta_common.h
@@ -134,9 +134,9 @@ typedef struct pc_kernels {
     void (*bit_split)(const uint8_t *src, size_t n, uint8_t *dst, size_t stride);
     void (*bit_merge)(const uint8_t *src, size_t stride, size_t n, uint8_t *dst);
 
-    /* transform: DCT of up to PC_DCT_BATCH lines, of square blocks, of 8 x 8 blocks in integers (rows row_step
-     * apart, blocks side by side; coefficients 64 a block), and the steps between coefficients and what is
-     * stored: contracts in pycomp/dct.h and transform/dct_common.h. */
+    /* transform: DCT of up to PC_DCT_BATCH lines, of square blocks, of 8 x 8 blocks in integers (rows
+     * row_step apart, blocks side by side; coefficients 64 a block), and the steps between coefficients and
+     * what is stored: contracts in pycomp/dct.h and transform/dct_common.h. */
     void (*dct_lines_f32)(const struct pc_dct_lines *job, const void *const *src, void *const *dst,
                           unsigned count, void *room);
     void (*dct_lines_f64)(const struct pc_dct_lines *job, const void *const *src, void *const *dst,
@@ -170,7 +170,7 @@ typedef struct pc_kernels {
 
     /* deflate: parsers, which turn bytes into tokens, and the step from tokens to bits. */
     void (*deflate_fast)(struct pc_parse_job *job);
-    void (*deflate_lazy)(struct pc_parse_job *job, unsigned ways, int lazy);
+    void (*deflate_lazy)(struct pc_parse_job *job, int lazy);
     uint32_t (*deflate_collect)(struct pc_parse_job *job, struct pc_path_room *room, unsigned ways);
     void (*deflate_path)(struct pc_path_room *room, const uint8_t *src, uint32_t from, uint32_t to);
     void (*deflate_emit)(const uint32_t *tokens, uint32_t n, const struct pc_emit_codes *codes,

@@ -1,0 +1,241 @@
+"""The side-by-side table of transforms: pycomp beside scipy, numpy's matrix product, and a copy.
+
+All contenders of a job run in one process on the same data and take turns, each keeping its best of N; times
+are the process's CPU time for one thread, since machines are shared, and wall time for several. The result is
+one CSV a machine in bench/results.
+
+    python bench/transforms_rivals.py                       # everything: about three minutes
+    python bench/transforms_rivals.py --jobs blocks,rows --rounds 5 --dry
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime
+import importlib.metadata
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.fft
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import rivals  # noqa: E402
+
+from pycomp import transforms  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Task:
+    """One contender at one job: `samples` numbers of `item` bytes go through `run`."""
+
+    input: str
+    coder: str
+    setting: str
+    run: Callable[[], Any]
+    samples: int
+    item: int
+    threads: int = 1
+
+
+def _picture(side: int, size: int, dtype: Any = np.float32) -> Any:
+    rng = np.random.default_rng(size)
+    return rng.integers(0, 256, (side, side)).astype(dtype)
+
+
+def _cut(image: Any, size: int) -> Any:
+    rows, columns = image.shape[0] // size, image.shape[1] // size
+    return np.ascontiguousarray(image.reshape(rows, size, columns, size).swapaxes(1, 2))
+
+
+def _matrix(size: int) -> Any:
+    one = scipy.fft.dct(np.eye(size), axis=0, norm="ortho")
+    return np.kron(one, one).astype(np.float32).T.copy()
+
+
+def blocks() -> Iterator[list[Task]]:
+    """Float32 blocks of a picture, orthonormal, out of cache and in it."""
+    for side in (512, 4096):
+        for size in (4, 8, 16, 32, 64):
+            image = _picture(side, size)
+            cut = _cut(image, size)
+            out, back, copy = np.empty_like(cut), np.empty_like(image), np.empty_like(image)
+            where = f"{image.nbytes >> 20} MiB, {size}x{size}"
+            task = partial(Task, where, samples=image.size, item=4)
+            scipy_dctn = partial(scipy.fft.dctn, cut, axes=(-2, -1), norm="ortho")
+            tasks = [
+                task("pycomp", "block_dct", partial(transforms.block_dct, image, size, out=out)),
+                task("pycomp", "block_idct", partial(transforms.block_idct, out, size, out=back)),
+                task("pycomp", "dctn", partial(transforms.dctn, cut, axes=(-2, -1), norm="ortho")),
+                task("scipy", "dctn", scipy_dctn),
+                task("numpy", "copyto", partial(np.copyto, copy, image)),
+            ]
+            if size == 8:
+                product = np.empty((cut.size // 64, 64), np.float32)
+                gemm = partial(np.matmul, cut.reshape(-1, 64), _matrix(8), out=product)
+                tasks.append(task("numpy", "matmul, kron(C, C)", gemm))
+            yield tasks
+
+
+def fused() -> Iterator[list[Task]]:
+    """Level shift, 8 x 8 DCT, quantiser, zigzag, to int16: 16 million samples."""
+    image = _picture(4096, 8)
+    narrow = image.astype(np.uint8)
+    table = np.random.default_rng(1).integers(1, 100, (8, 8))
+    order = transforms.zigzag_order(8)
+    reciprocal = (1 / table).astype(np.float32)
+    matrix = (_matrix(8) * reciprocal.reshape(64))[:, order].copy()
+    out = np.empty((512, 512, 64), np.int16)
+
+    def by_scipy() -> Any:
+        cut = (image - np.float32(128)).reshape(512, 8, 512, 8).swapaxes(1, 2)
+        coefs = scipy.fft.dctn(cut, axes=(-2, -1), norm="ortho", overwrite_x=True)
+        coefs *= reciprocal
+        np.rint(coefs, out=coefs)
+        return coefs.astype(np.int16).reshape(512, 512, 64)[:, :, order]
+
+    def by_matmul() -> Any:
+        cut = (image - np.float32(128)).reshape(512, 8, 512, 8).swapaxes(1, 2).reshape(-1, 64)
+        coefs = cut @ matrix
+        np.rint(coefs, out=coefs)
+        return coefs.astype(np.int16)
+
+    ours: dict[str, Any] = {"level_shift": 128, "qtable": table, "zigzag": True, "out": out}
+    task = partial(Task, "64 MiB, 8x8", samples=image.size, item=4)
+    byte = partial(Task, "16 MiB, 8x8", samples=image.size, item=1)
+    yield [
+        task("pycomp", "block_dct, float32", partial(transforms.block_dct, image, **ours)),
+        byte("pycomp", "block_dct, uint8, JPEG integers", partial(transforms.block_dct, narrow, **ours)),
+        task("scipy", "dctn and numpy", by_scipy),
+        task("numpy", "matmul, all in one matrix", by_matmul),
+    ]
+    coefs = transforms.block_dct(narrow, level_shift=128, qtable=table, zigzag=True)
+    back = np.empty_like(narrow)
+    inverse: dict[str, Any] = {"level_shift": 128, "qtable": table, "zigzag": True, "out": back}
+    yield [
+        byte("pycomp", "block_idct, uint8, JPEG integers", partial(transforms.block_idct, coefs, **inverse))
+    ]
+
+
+def rows() -> Iterator[list[Task]]:
+    """Lines of 256 to 4096, types II and III: many, a vector's worth, and one."""
+    rng = np.random.default_rng(0)
+    for dtype in (np.float32, np.float64):
+        for n in (256, 1024, 4096):
+            for count in (1 << 20) // n, 16, 1:
+                x = rng.standard_normal((count, n)).astype(dtype)
+                times = max(1, (1 << 18) // x.size)  # short calls: several between two looks at the clock
+                task = partial(
+                    Task, f"{np.dtype(dtype).name}, {count} x {n}", samples=x.size * times, item=x.itemsize
+                )
+                yield [
+                    task(coder, name, partial(_repeat, partial(getattr(module, name), x), times))
+                    for name in ("dct", "idct")
+                    for coder, module in (("pycomp", transforms), ("scipy", scipy.fft))
+                ]
+
+
+def _repeat(call: Callable[[], Any], times: int) -> None:
+    for _ in range(times):
+        call()
+
+
+def threads() -> Iterator[list[Task]]:
+    """The same work on one thread and on two."""
+    image = _picture(4096, 8)
+    table = np.full((8, 8), 16)
+    narrow = image.astype(np.uint8)
+    large, small = np.empty((64, 64, 64, 64), np.float32), np.empty((512, 512, 8, 8), np.int16)
+    lines = np.random.default_rng(0).standard_normal((4096, 1024)).astype(np.float32)
+    for name, call, item in (
+        ("block_dct, 64x64", partial(transforms.block_dct, image, 64, out=large), 4),
+        ("block_dct, uint8, quantised", partial(transforms.block_dct, narrow, qtable=table, out=small), 1),
+    ):
+        yield [
+            Task("16 Mi samples", "pycomp", name, partial(call, threads=count), image.size, item, count)
+            for count in (1, 2)
+        ]
+    yield [
+        Task(
+            "4096 x 1024",
+            "pycomp",
+            "dct",
+            partial(transforms.dct, lines, workers=count),
+            lines.size,
+            4,
+            count,
+        )
+        for count in (1, 2)
+    ]
+
+
+JOBS = {"blocks": blocks, "fused": fused, "rows": rows, "threads": threads}
+
+
+def measure(tasks: list[Task], rounds: int) -> list[float]:
+    """The best time of each task, all taking turns."""
+    clock = time.process_time if all(task.threads == 1 for task in tasks) else time.perf_counter
+    best = [float("inf")] * len(tasks)
+    for _ in range(rounds):
+        for number, task in enumerate(tasks):
+            begin = clock()
+            task.run()
+            best[number] = min(best[number], clock() - begin)
+    return best
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--jobs", default=",".join(JOBS))
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--machine", help="name of the result file (default: made from the CPU's)")
+    parser.add_argument("--dry", action="store_true", help="only print")
+    args = parser.parse_args()
+
+    facts = rivals.machine()
+    context = {
+        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
+        "commit": rivals.commit(),
+        **facts,
+        "tier": os.environ.get("PYCOMP_ISA", "best"),
+    }
+    versions = {"pycomp": "pycomp-codecs", "scipy": "scipy", "numpy": "numpy"}
+    table: list[dict[str, object]] = []
+    for job in args.jobs.split(","):
+        for tasks in JOBS[job]():
+            for task, seconds in zip(tasks, measure(tasks, args.rounds), strict=True):
+                rate = task.samples / seconds / 1e6
+                try:
+                    version = importlib.metadata.version(versions[task.coder])
+                except importlib.metadata.PackageNotFoundError:
+                    version = "source tree"
+                table.append({
+                    **context, "job": job, "input": task.input, "coder": task.coder, "setting": task.setting,
+                    "version": version, "threads": task.threads, "msamples_s": round(rate, 1),
+                    "mb_s": round(rate * task.item, 1),
+                })  # fmt: skip
+                what = f"{job:8} {task.input:20} {task.coder:7} {task.setting:32} x{task.threads}"
+                print(f"{what} {rate:9.1f} Msample/s {rate * task.item:9.1f} MB/s", flush=True)
+    if not args.dry:
+        out = HERE / "results" / f"transforms-{args.machine or rivals.slug(facts)}.csv"
+        with open(out, "w", newline="") as file:
+            writer = csv.DictWriter(file, list(table[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(table)
+        print(f"wrote {out}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
