@@ -6,6 +6,7 @@ Everything is reached from here and loaded on first use, so ``import pycomp`` co
 - ``tensor``: numeric arrays to bytes and back;
 - ``zlib``, ``gzip``: the standard library's modules, faster; ``patch``, ``unpatch``: all of it on these;
 - ``deflate``: the same for whole buffers, with more levels, threads, batches and random access;
+- ``transforms``: cosine transforms, wavelets, differences and shuffles of arrays;
 - ``entropy``: the entropy coders underneath;
 - ``errors``: what can go wrong, all under ``PycompError``.
 """
@@ -16,7 +17,7 @@ TYPE_CHECKING = False  # true to type checkers; typing itself would be the slowe
 if TYPE_CHECKING:
     from typing import Any
 
-    from pycomp import archive, deflate, entropy, errors, gzip, tensor, zlib
+    from pycomp import archive, deflate, entropy, errors, gzip, tensor, transforms, zlib
     from pycomp.archive import open, pack, unpack
     from pycomp.patching import patch, unpatch
 
@@ -33,6 +34,7 @@ __all__ = [
     "deflate",
     "patch",
     "unpatch",
+    "transforms",
     "entropy",
     "errors",
     "__version__",
@@ -50,6 +52,7 @@ _HOME = {
     "deflate": "pycomp.deflate",
     "patch": "pycomp.patching",
     "unpatch": "pycomp.patching",
+    "transforms": "pycomp.transforms",
     "entropy": "pycomp.entropy",
     "errors": "pycomp.errors",
 }
