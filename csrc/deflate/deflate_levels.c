@@ -12,7 +12,7 @@ static const pc_level levels[] = {
     {PC_PARSER_GREEDY, 0, {6, 0, 12, 0}},     {PC_PARSER_GREEDY, 0, {10, 0, 20, 0}},
     {PC_PARSER_GREEDY, 0, {16, 0, 30, 0}},    {PC_PARSER_LAZY, 0, {16, 6, 40, 0}},
     {PC_PARSER_LAZY, 0, {34, 12, 90, 0}},     {PC_PARSER_LAZY, 0, {100, 40, 130, 0}},
-    {PC_PARSER_OPTIMAL, 32, {32, 0, 48, 0}},  {PC_PARSER_OPTIMAL, 32, {32, 0, 96, 0}},
+    {PC_PARSER_OPTIMAL, 32, {32, 0, 48, 0}},  {PC_PARSER_OPTIMAL, 0, {16, 0, 60, 0}},
     {PC_PARSER_OPTIMAL, 0, {35, 0, 75, 1}},   {PC_PARSER_OPTIMAL, 0, {100, 0, 150, 2}},
     {PC_PARSER_OPTIMAL, 0, {300, 0, 258, 3}},
 };

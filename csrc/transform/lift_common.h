@@ -13,13 +13,22 @@
 #include "base/compiler.h"
 #include "pycomp/lift.h"
 
+/* Elements wherever they lie: numpy aligns its own arrays, views into files need not be. */
+#if defined(__GNUC__) || defined(__clang__)
+#define PC_LIFT_ANYWHERE __attribute__((aligned(1), may_alias))
+#else
+#define PC_LIFT_ANYWHERE
+#endif
+
 #define PC_LIFT_PREDICT(name, type, bits)                                                                    \
     PC_INLINE void pc_predict_##name(const void *cur, const void *a, const void *b, void *dst, size_t n,     \
                                      int back)                                                               \
     {                                                                                                        \
-        const bits *PC_RESTRICT c = cur;                                                                     \
-        const type *PC_RESTRICT x = a, *PC_RESTRICT y = b;                                                   \
-        bits *PC_RESTRICT to = dst;                                                                          \
+        typedef bits any_bits PC_LIFT_ANYWHERE;                                                              \
+        typedef type any_type PC_LIFT_ANYWHERE;                                                              \
+        const any_bits *PC_RESTRICT c = cur;                                                                 \
+        const any_type *PC_RESTRICT x = a, *PC_RESTRICT y = b;                                               \
+        any_bits *PC_RESTRICT to = dst;                                                                      \
         for (size_t i = 0; i < n; i++) {                                                                     \
             bits mean = (bits)((bits)(x[i] & y[i]) + (bits)((type)(x[i] ^ y[i]) >> 1));                      \
             to[i] = (bits)(back ? c[i] + mean : c[i] - mean);                                                \
@@ -38,9 +47,11 @@ PC_LIFT_PREDICT(u64, uint64_t, uint64_t)
     PC_INLINE void pc_update_##name(const void *cur, const void *a, const void *b, void *dst, size_t n,      \
                                     int back)                                                                \
     {                                                                                                        \
-        const bits *PC_RESTRICT c = cur;                                                                     \
-        const type *PC_RESTRICT x = a, *PC_RESTRICT y = b;                                                   \
-        bits *PC_RESTRICT to = dst;                                                                          \
+        typedef bits any_bits PC_LIFT_ANYWHERE;                                                              \
+        typedef type any_type PC_LIFT_ANYWHERE;                                                              \
+        const any_bits *PC_RESTRICT c = cur;                                                                 \
+        const any_type *PC_RESTRICT x = a, *PC_RESTRICT y = b;                                               \
+        any_bits *PC_RESTRICT to = dst;                                                                      \
         for (size_t i = 0; i < n; i++) {                                                                     \
             type mean = (type)((bits)(x[i] & y[i]) + (bits)((type)(x[i] ^ y[i]) >> 1));                      \
             bits step = (bits)((bits)(mean >> 1) + (bits)(mean & 1));                                        \
@@ -49,14 +60,16 @@ PC_LIFT_PREDICT(u64, uint64_t, uint64_t)
     }                                                                                                        \
     PC_INLINE void pc_part_##name(const void *src, size_t n, void *even, void *odd)                          \
     {                                                                                                        \
-        const bits *PC_RESTRICT from = src;                                                                  \
-        bits *PC_RESTRICT e = even, *PC_RESTRICT o = odd;                                                    \
+        typedef bits any_bits PC_LIFT_ANYWHERE;                                                              \
+        const any_bits *PC_RESTRICT from = src;                                                              \
+        any_bits *PC_RESTRICT e = even, *PC_RESTRICT o = odd;                                                \
         for (size_t i = 0; i < n; i++) e[i] = from[2 * i], o[i] = from[2 * i + 1];                           \
     }                                                                                                        \
     PC_INLINE void pc_unite_##name(const void *even, const void *odd, size_t n, void *dst)                   \
     {                                                                                                        \
-        const bits *PC_RESTRICT e = even, *PC_RESTRICT o = odd;                                              \
-        bits *PC_RESTRICT to = dst;                                                                          \
+        typedef bits any_bits PC_LIFT_ANYWHERE;                                                              \
+        const any_bits *PC_RESTRICT e = even, *PC_RESTRICT o = odd;                                          \
+        any_bits *PC_RESTRICT to = dst;                                                                      \
         for (size_t i = 0; i < n; i++) to[2 * i] = e[i], to[2 * i + 1] = o[i];                               \
     }
 PC_LIFT_REST(i8, int8_t, uint8_t)
