@@ -14,6 +14,7 @@ help:
 	@echo "make demo    pack a real model, verify it, compare with others, draw a chart"
 	@echo "make test    build the wheel from the sdist, install it, run the tests against it"
 	@echo "make lint    formatting, style, types"
+	@echo "make compliance  CPython's own tests of zlib and gzip, with every Python found"
 	@echo "make bench   the tables of docs/benchmarks.md"
 	@echo "make wheel   a release wheel, audited and smoke-tested on every Python found"
 	@echo "make fuzz    fuzz the decoders (needs clang); TIME=60 seconds a target"
@@ -56,6 +57,10 @@ pytest:
 	@work=$$(mktemp -d) && cd $$work && \
 	$(abspath $(VENV))/bin/pytest -c $(ROOT)/pyproject.toml --rootdir=$(ROOT) $(ARGS) $(TESTS); \
 	status=$$?; rm -rf $$work; exit $$status
+
+# CPython's own tests on our zlib and gzip, with every Python found that has them.
+compliance: test
+	PYCOMP_COMPLIANCE=all $(MAKE) --no-print-directory pytest TESTS=$(ROOT)/tests/compliance
 
 ctest:
 	$(MAKE) -C tests/c

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import csv
-import datetime
 import gzip
 import importlib
 import importlib.metadata
@@ -37,7 +35,7 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-import rivals  # noqa: E402
+import record  # noqa: E402
 import tables  # noqa: E402
 
 SIZE = 20_000_000  # of each input made here, where there is that much of it
@@ -334,14 +332,7 @@ def main() -> int:
     parser.add_argument("--dry", action="store_true", help="only print")
     args = parser.parse_args()
 
-    facts = rivals.machine()
-    today = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")
-    context = {
-        "date": today,
-        "commit": rivals.commit(),
-        **facts,
-        "tier": os.environ.get("PYCOMP_ISA", "best"),
-    }
+    context = {**record.context(), "tier": os.environ.get("PYCOMP_ISA", "best")}
     inputs = {path.name: path.read_bytes()[: args.size] for path in args.files} or {
         name: INPUTS[name](args.size) for name in args.inputs.split(",")
     }
@@ -361,13 +352,8 @@ def main() -> int:
             what = f"{name:10} {job:9} {task.coder:11} {task.setting:26} x{task.threads}"
             print(f"{what} {row['packed_bytes']!s:>9} {row['mb_s']:9.1f} MB/s{wrong}", flush=True)
     if not args.dry:
-        out = HERE / "results" / f"deflate-{args.machine or rivals.slug(facts)}.csv"
-        with open(out, "w", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        record.write("deflate", rows, args.machine)
         tables.main()
-        print(f"wrote {out} and docs/benchmarks.md", file=sys.stderr)
     return 0 if all(row["exact"] for row in rows) else 1
 
 

@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE))
 
 import chart  # noqa: E402
 import data  # noqa: E402
-import rivals  # noqa: E402
+import record  # noqa: E402
 
 import pycomp  # noqa: E402
 from pycomp.cli import _coder, _measure, _progress, _rivals, _sample, _table, bench  # noqa: E402
@@ -134,8 +134,8 @@ def main() -> int:
         (title, compare(path, title, args.rounds))
         for title, path in (("MiniLM, fp32 as shipped", fp32), ("MiniLM, cast to bf16", bf16))
     ]
-    facts = rivals.machine()
-    chart.draw(panels, args.chart, f"{facts['cpu']}; pycomp {pycomp.__version__}, commit {rivals.commit()}")
+    facts = record.machine()
+    chart.draw(panels, args.chart, f"{facts['cpu']}; pycomp {pycomp.__version__}, commit {record.commit()}")
     say(f"chart: {args.chart}")
     return 0
 

@@ -12,12 +12,9 @@ machine in bench/results, and docs/benchmarks.md made anew from all of them (ben
 from __future__ import annotations
 
 import argparse
-import csv
-import datetime
 import json
 import os
 import platform
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +23,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import data  # noqa: E402
+import record  # noqa: E402
 import tables  # noqa: E402
 
 TIERS = {
@@ -37,38 +35,6 @@ TIERS = {
 # In the slower tiers and with more threads a rival that pays no heed to either would only repeat itself.
 YARDSTICK = ("zipnn",)
 THREADED = ("zipnn", "lmzip", "zstd")
-
-
-def machine() -> dict[str, str]:
-    """What the numbers were measured on."""
-    facts: dict[str, str] = {}
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            key, _, value = line.partition(":")
-            facts.setdefault(key.strip(), value.strip())
-    except OSError:
-        pass
-    name = facts.get("model name") or platform.processor() or platform.machine()
-    numbers = [facts[key] for key in ("cpu family", "model") if key in facts]
-    return {
-        "cpu": name + (f" (family {numbers[0]}, model {numbers[1]})" if len(numbers) == 2 else ""),
-        "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-    }
-
-
-def slug(facts: dict[str, str]) -> str:
-    """A file name for the machine."""
-    words = re.sub(r"\((r|tm)\)|processor|cpu|family|model|@.*", " ", facts["cpu"].lower())
-    return "-".join(re.findall(r"[a-z0-9]+", words))
-
-
-def commit() -> str:
-    """The repository's commit, with a + if files differ from it."""
-    git = ["git", "-C", str(HERE), "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"]
-    done = subprocess.run(git, capture_output=True, text=True)
-    return done.stdout.strip() or "unknown"
 
 
 def child(args: argparse.Namespace) -> None:
@@ -124,12 +90,7 @@ def main() -> int:
         child(args)
         return 0
 
-    facts = machine()
-    context = {
-        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
-        "commit": commit(),
-        **facts,
-    }
+    context = record.context()
     rows: list[dict[str, object]] = []
     for tier in args.tiers.split(","):
         print(f"== {tier}", file=sys.stderr)
@@ -148,14 +109,8 @@ def main() -> int:
     if not rows:
         print("nothing was measured", file=sys.stderr)
         return 1
-    out = HERE / "results" / f"tensor-{args.machine or slug(facts)}.csv"
-    out.parent.mkdir(exist_ok=True)
-    with open(out, "w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    record.write("tensor", rows, args.machine)
     tables.main()
-    print(f"wrote {out} and docs/benchmarks.md", file=sys.stderr)
     return 0 if all(row["exact"] for row in rows) else 1
 
 

@@ -11,8 +11,6 @@ one CSV a machine in bench/results.
 from __future__ import annotations
 
 import argparse
-import csv
-import datetime
 import importlib.metadata
 import os
 import sys
@@ -29,7 +27,7 @@ import scipy.fft
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-import rivals  # noqa: E402
+import record  # noqa: E402
 
 from pycomp import transforms  # noqa: E402
 
@@ -203,13 +201,7 @@ def main() -> int:
     parser.add_argument("--dry", action="store_true", help="only print")
     args = parser.parse_args()
 
-    facts = rivals.machine()
-    context = {
-        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
-        "commit": rivals.commit(),
-        **facts,
-        "tier": os.environ.get("PYCOMP_ISA", "best"),
-    }
+    context = {**record.context(), "tier": os.environ.get("PYCOMP_ISA", "best")}
     versions = {"pycomp": "pycomp-codecs", "scipy": "scipy", "numpy": "numpy"}
     table: list[dict[str, object]] = []
     for job in args.jobs.split(","):
@@ -228,12 +220,7 @@ def main() -> int:
                 what = f"{job:8} {task.input:20} {task.coder:7} {task.setting:32} x{task.threads}"
                 print(f"{what} {rate:9.1f} Msample/s {rate * task.item:9.1f} MB/s", flush=True)
     if not args.dry:
-        out = HERE / "results" / f"transforms-{args.machine or rivals.slug(facts)}.csv"
-        with open(out, "w", newline="") as file:
-            writer = csv.DictWriter(file, list(table[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(table)
-        print(f"wrote {out}", file=sys.stderr)
+        record.write("transforms", table, args.machine)
     return 0
 
 

@@ -10,8 +10,6 @@ are the process's CPU time for one thread, wall time for two. One CSV in bench/r
 from __future__ import annotations
 
 import argparse
-import csv
-import datetime
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +22,7 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-import rivals  # noqa: E402
+import record  # noqa: E402
 
 from pycomp import transforms  # noqa: E402
 from pycomp._native import arch  # noqa: E402
@@ -97,15 +95,11 @@ def main(argv: list[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--machine", help="name of the result file (default: made from the CPU's)")
     parser.add_argument("--dry", action="store_true", help="print, write nothing")
     arguments = parser.parse_args(argv)
     rows: list[dict[str, Any]] = []
-    facts = rivals.machine()
-    context = {
-        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d"),
-        "commit": rivals.commit(),
-        **facts,
-    }
+    context = record.context()
     for job in (_wavelets, _lifting, _streams):
         for name, size, runs in job():
             for (coder, setting, threads, _), seconds in zip(
@@ -117,11 +111,7 @@ def main(argv: list[str] | None = None) -> None:
                 rows.append({**context, **place, **what})
                 print(f"{name:32} {coder:7} {setting:10} {threads} {rate:10.0f} MB/s", flush=True)
     if not arguments.dry:
-        target = HERE / "results" / f"wavelets-{rivals.slug(facts)}.csv"
-        with target.open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        record.write("wavelets", rows, arguments.machine)
 
 
 if __name__ == "__main__":

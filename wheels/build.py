@@ -8,17 +8,17 @@ PATH and in pyenv. Run by `make wheel` with the tools of the `wheel` extra.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from interpreters import interpreters
+
 ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "wheelhouse"
 TOOLS = Path(sys.executable).parent
-OLDEST = (3, 11)
 
 
 def run(*command: str | Path, **more: object) -> str:
@@ -28,27 +28,6 @@ def run(*command: str | Path, **more: object) -> str:
     if done.returncode != 0:
         raise SystemExit(f"{done.stdout}{done.stderr}failed with status {done.returncode}")
     return str(done.stdout)
-
-
-def interpreters() -> dict[tuple[int, ...], Path]:
-    """Every usable CPython, by version: on PATH as python3.N, and in pyenv's folder of versions."""
-    folders = [Path(p) for p in os.environ.get("PATH", "").split(os.pathsep)]
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    folders += sorted(pyenv.glob("versions/*/bin"))
-    found: dict[tuple[int, ...], Path] = {}
-    question = "import sys, venv, ensurepip; print(sys.implementation.name, *sys.version_info[:3])"
-    for folder in folders:
-        if not folder.is_dir() or folder.name == "shims":
-            continue
-        for path in sorted(folder.iterdir()):
-            if not re.fullmatch(r"python3\.\d+t?", path.name):
-                continue
-            answer = subprocess.run([path, "-c", question], text=True, capture_output=True)
-            name, *version = answer.stdout.split() or [""]
-            key = tuple(map(int, version))
-            if name == "cpython" and key >= OLDEST:
-                found.setdefault(key, path)
-    return found
 
 
 def build(folder: Path) -> tuple[Path, Path]:

@@ -121,8 +121,8 @@ static void make_dynamic(dynamic_header *h, const pc_symbol_counts *counts)
 {
     uint32_t runs[PC_PRECODE_SYMBOLS] = {0}, bits = 14;
     uint8_t both[PC_LITLEN_SYMBOLS + PC_DIST_SYMBOLS];
-    pc_code_lengths(counts->litlen, PC_LITLEN_SYMBOLS, PC_CODE_MAX, h->book.litlen);
-    pc_code_lengths(counts->dist, PC_DIST_SYMBOLS, PC_CODE_MAX, h->book.dist);
+    pc_block_lengths(counts->litlen, PC_LITLEN_SYMBOLS, PC_CODE_MAX, h->book.litlen);
+    pc_block_lengths(counts->dist, PC_DIST_SYMBOLS, PC_CODE_MAX, h->book.dist);
     h->litlens = PC_LITLEN_SYMBOLS;
     while (h->litlens > PC_FIRST_LENGTH && h->book.litlen[h->litlens - 1] == 0) h->litlens--;
     h->dists = PC_DIST_SYMBOLS;
@@ -130,7 +130,7 @@ static void make_dynamic(dynamic_header *h, const pc_symbol_counts *counts)
     memcpy(both, h->book.litlen, h->litlens);
     memcpy(both + h->litlens, h->book.dist, h->dists);
     run_lengths(h, both, h->litlens + h->dists, runs);
-    pc_code_lengths(runs, PC_PRECODE_SYMBOLS, PC_PRECODE_MAX, h->precode);
+    pc_block_lengths(runs, PC_PRECODE_SYMBOLS, PC_PRECODE_MAX, h->precode);
     h->precodes = PC_PRECODE_SYMBOLS;
     while (h->precodes > 4 && h->precode[pc_precode_order[h->precodes - 1]] == 0) h->precodes--;
     bits += 3 * h->precodes;

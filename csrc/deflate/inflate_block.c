@@ -2,14 +2,6 @@
  * RFC 1951, 3.2.3 to 3.2.7; the order of the checks is zlib's. */
 #include "deflate/inflate_common.h"
 
-/* Has the next n bits in hold, or leaves. */
-#define NEED(n)                                                                                              \
-    do {                                                                                                     \
-        if (io->bits < (n)) {                                                                                \
-            inflate_refill(io);                                                                              \
-            if (io->bits < (n)) return STEP_INPUT;                                                           \
-        }                                                                                                    \
-    } while (0)
 #define PEEK(n) ((unsigned)io->hold & ((1u << (n)) - 1))
 
 static inflate_step begin_block(pc_inflate *s, inflate_io *io)
@@ -18,7 +10,7 @@ static inflate_step begin_block(pc_inflate *s, inflate_io *io)
         s->mode = MODE_TRAILER;
         return STEP_ON;
     }
-    NEED(3);
+    INFLATE_NEED(3);
     s->last = (uint8_t)PEEK(1);
     unsigned type = PEEK(3) >> 1;
     inflate_drop(io, 3);
@@ -38,7 +30,7 @@ static inflate_step begin_block(pc_inflate *s, inflate_io *io)
 
 static inflate_step read_stored_size(pc_inflate *s, inflate_io *io)
 {
-    NEED(32);
+    INFLATE_NEED(32);
     uint32_t sizes = (uint32_t)io->hold;
     if ((sizes & 0xffff) != (~sizes >> 16)) return inflate_fail(s, INFLATE_BAD_STORED);
     inflate_drop(io, 32);
@@ -63,7 +55,7 @@ static inflate_step copy_stored(pc_inflate *s, inflate_io *io)
 
 static inflate_step read_counts(pc_inflate *s, inflate_io *io)
 {
-    NEED(14);
+    INFLATE_NEED(14);
     s->litlen_count = (uint16_t)(257 + PEEK(5));
     s->dist_count = (uint16_t)(1 + (PEEK(10) >> 5));
     s->precode_count = (uint16_t)(4 + (PEEK(14) >> 10));
@@ -80,7 +72,7 @@ static inflate_step read_counts(pc_inflate *s, inflate_io *io)
 static inflate_step read_precode(pc_inflate *s, inflate_io *io)
 {
     while (s->have < s->precode_count) {
-        NEED(3);
+        INFLATE_NEED(3);
         s->precode_lengths[pc_precode_order[s->have++]] = (uint8_t)PEEK(3);
         inflate_drop(io, 3);
     }

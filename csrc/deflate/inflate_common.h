@@ -184,6 +184,15 @@ PC_INLINE void inflate_give_back(inflate_io *io)
 /* What a step tells the loop that called it. */
 typedef enum inflate_step { STEP_ON, STEP_INPUT, STEP_OUTPUT, STEP_DICT, STEP_END, STEP_ERROR } inflate_step;
 
+/* Has the next n bits in hold, or ends the step that it stands in. */
+#define INFLATE_NEED(n)                                                                                      \
+    do {                                                                                                     \
+        if (io->bits < (n)) {                                                                                \
+            inflate_refill(io);                                                                              \
+            if (io->bits < (n)) return STEP_INPUT;                                                           \
+        }                                                                                                    \
+    } while (0)
+
 static inline inflate_step inflate_fail(pc_inflate *s, inflate_error error)
 {
     s->error = (uint8_t)error;

@@ -43,6 +43,13 @@
         pc_store32(dst, (entry) >> 8);                                                                       \
         dst += ENTRY_LITERALS(entry);                                                                        \
     } while (0)
+/* From an entry that leads to a subtable to what stands there. */
+#define DESCEND(table)                                                                                       \
+    do {                                                                                                     \
+        uint32_t sub = ENTRY_SUBTABLE(entry), width = ENTRY_SUBTABLE_BITS(entry);                            \
+        DROP(entry);                                                                                         \
+        entry = (table)[sub + INFLATE_LOW_BITS(hold, width)];                                                \
+    } while (0)
 #define NEXT_ENTRY() litlen[hold & litlen_mask]
 #define LEAVE()                                                                                              \
     do {                                                                                                     \
@@ -87,9 +94,7 @@ INFLATE_TARGET static int decode_branching(pc_inflate *s, inflate_io *io)
         }
         if (PC_UNLIKELY(entry & ENTRY_SPECIAL)) { /* at least 56 - 24 bits are left */
             if (ENTRY_KIND(entry) == KIND_SUBTABLE) {
-                uint32_t sub = ENTRY_SUBTABLE(entry), width = ENTRY_SUBTABLE_BITS(entry);
-                DROP(entry);
-                entry = s->litlen[sub + INFLATE_LOW_BITS(hold, width)];
+                DESCEND(s->litlen);
                 if (entry & ENTRY_HAS_LITERALS) {
                     DROP(entry);
                     PUT_LITERALS(entry);
@@ -113,11 +118,7 @@ INFLATE_TARGET static int decode_branching(pc_inflate *s, inflate_io *io)
         dst += match >> 30;
         size_t length = MATCH_BASE(match) + (size_t)(INFLATE_LOW_BITS(from, match) >> MATCH_CODE_BITS(match));
         if (PC_UNLIKELY(entry & ENTRY_SPECIAL)) {
-            if (ENTRY_KIND(entry) == KIND_SUBTABLE) {
-                uint32_t sub = ENTRY_SUBTABLE(entry), width = ENTRY_SUBTABLE_BITS(entry);
-                DROP(entry);
-                entry = dists[sub + INFLATE_LOW_BITS(hold, width)];
-            }
+            if (ENTRY_KIND(entry) == KIND_SUBTABLE) DESCEND(dists);
             if (entry & ENTRY_SPECIAL) {
                 DROP(entry);
                 result = FAST_BAD_DIST;
@@ -161,11 +162,7 @@ INFLATE_TARGET static int decode_straight(pc_inflate *s, inflate_io *io)
     entry = NEXT_ENTRY();
     do { /* hold has 56 bits and 64 to look at; a round takes 48 at most */
         if (PC_UNLIKELY(entry & ENTRY_SPECIAL)) {
-            if (ENTRY_KIND(entry) == KIND_SUBTABLE) {
-                uint32_t sub = ENTRY_SUBTABLE(entry), width = ENTRY_SUBTABLE_BITS(entry);
-                DROP(entry);
-                entry = s->litlen[sub + INFLATE_LOW_BITS(hold, width)];
-            }
+            if (ENTRY_KIND(entry) == KIND_SUBTABLE) DESCEND(s->litlen);
             if (entry & ENTRY_SPECIAL) {
                 DROP(entry);
                 result = ENTRY_KIND(entry) == KIND_END ? FAST_BLOCK_END : FAST_BAD_LITLEN;
@@ -181,11 +178,7 @@ INFLATE_TARGET static int decode_straight(pc_inflate *s, inflate_io *io)
         size_t length = MATCH_BASE(first) + (size_t)(INFLATE_LOW_BITS(from, first) >> MATCH_CODE_BITS(first));
         length &= (size_t)match;
         if (PC_UNLIKELY(entry & ENTRY_SPECIAL)) {
-            if (ENTRY_KIND(entry) == KIND_SUBTABLE) {
-                uint32_t sub = ENTRY_SUBTABLE(entry), width = ENTRY_SUBTABLE_BITS(entry);
-                DROP(entry);
-                entry = dists[sub + INFLATE_LOW_BITS(hold, width)];
-            }
+            if (ENTRY_KIND(entry) == KIND_SUBTABLE) DESCEND(dists);
             if (entry & ENTRY_SPECIAL) {
                 DROP(entry);
                 result = FAST_BAD_DIST;
@@ -214,6 +207,7 @@ INFLATE_TARGET int INFLATE_FAST(pc_inflate *s, inflate_io *io)
 
 #undef REFILL
 #undef DROP
+#undef DESCEND
 #undef PUT_LITERALS
 #undef NEXT_ENTRY
 #undef LEAVE

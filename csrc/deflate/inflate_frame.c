@@ -4,14 +4,6 @@
 #include "pycomp/adler32.h"
 #include "pycomp/crc32.h"
 
-#define NEED(n)                                                                                              \
-    do {                                                                                                     \
-        if (io->bits < (n)) {                                                                                \
-            inflate_refill(io);                                                                              \
-            if (io->bits < (n)) return STEP_INPUT;                                                           \
-        }                                                                                                    \
-    } while (0)
-
 /* Takes n bytes (at most 4) from hold; `summed` says that the header's CRC goes over them. */
 static uint32_t take(const pc_kernels *kernels, pc_inflate *s, inflate_io *io, unsigned n, int summed)
 {
@@ -27,7 +19,7 @@ static int header_summed(const pc_inflate *s) { return (s->gzip_flags & PC_GZIP_
 
 static inflate_step read_head(const pc_kernels *kernels, pc_inflate *s, inflate_io *io)
 {
-    NEED(16);
+    INFLATE_NEED(16);
     unsigned head = (unsigned)io->hold & 0xffff, method = head & 0xff;
     if ((s->wrap & PC_WRAP_GZIP) && head == (PC_GZIP_ID1 | PC_GZIP_ID2 << 8)) {
         if (s->window_bits == 0) s->window_bits = PC_WINDOW_BITS_MAX;
@@ -55,7 +47,7 @@ static inflate_step read_head(const pc_kernels *kernels, pc_inflate *s, inflate_
 
 static inflate_step read_gzip_flags(const pc_kernels *kernels, pc_inflate *s, inflate_io *io)
 {
-    NEED(16);
+    INFLATE_NEED(16);
     unsigned field = (unsigned)io->hold & 0xffff;
     if ((field & 0xff) != PC_METHOD_DEFLATE) return inflate_fail(s, INFLATE_BAD_METHOD);
     if (field >> 8 & PC_GZIP_RESERVED) return inflate_fail(s, INFLATE_BAD_FLAGS);
@@ -89,7 +81,7 @@ static inflate_step skip_field(const pc_kernels *kernels, pc_inflate *s, inflate
 static inflate_step read_gzip_crc(pc_inflate *s, inflate_io *io)
 {
     if (header_summed(s)) {
-        NEED(16);
+        INFLATE_NEED(16);
         if ((io->hold & 0xffff) != (s->check & 0xffff)) return inflate_fail(s, INFLATE_BAD_HEADER_CRC);
         inflate_drop(io, 16);
     }
@@ -102,7 +94,7 @@ static inflate_step read_gzip_extra_size(const pc_kernels *kernels, pc_inflate *
 {
     s->length = 0;
     if (s->gzip_flags & PC_GZIP_EXTRA) {
-        NEED(16);
+        INFLATE_NEED(16);
         s->length = take(kernels, s, io, 2, header_summed(s));
     }
     s->mode = s->length > 0 ? MODE_GZIP_EXTRA : MODE_GZIP_NAME;
@@ -117,7 +109,7 @@ static uint32_t big_endian(uint32_t field)
 
 static inflate_step read_dict_id(pc_inflate *s, inflate_io *io)
 {
-    NEED(32);
+    INFLATE_NEED(32);
     s->dict_id = big_endian((uint32_t)io->hold);
     inflate_drop(io, 32);
     s->mode = MODE_DICT;
@@ -138,7 +130,7 @@ void pc_inflate_sum(const pc_kernels *kernels, pc_inflate *s, inflate_io *io, si
 
 static inflate_step read_check(const pc_kernels *kernels, pc_inflate *s, inflate_io *io)
 {
-    NEED(32);
+    INFLATE_NEED(32);
     uint32_t field = s->gzip ? (uint32_t)io->hold : big_endian((uint32_t)io->hold);
     pc_inflate_sum(kernels, s, io, 1);
     if (field != s->check) return inflate_fail(s, INFLATE_BAD_CHECK);
@@ -149,7 +141,7 @@ static inflate_step read_check(const pc_kernels *kernels, pc_inflate *s, inflate
 
 static inflate_step read_size(pc_inflate *s, inflate_io *io)
 {
-    NEED(32);
+    INFLATE_NEED(32);
     if ((uint32_t)io->hold != (uint32_t)s->total) return inflate_fail(s, INFLATE_BAD_SIZE);
     inflate_drop(io, 32);
     s->mode = MODE_END;
@@ -162,12 +154,12 @@ inflate_step pc_inflate_frame(const pc_kernels *kernels, pc_inflate *s, inflate_
     case MODE_HEAD: return read_head(kernels, s, io);
     case MODE_GZIP_FLAGS: return read_gzip_flags(kernels, s, io);
     case MODE_GZIP_TIME:
-        NEED(32);
+        INFLATE_NEED(32);
         take(kernels, s, io, 4, header_summed(s));
         s->mode = MODE_GZIP_OS;
         return STEP_ON;
     case MODE_GZIP_OS:
-        NEED(16);
+        INFLATE_NEED(16);
         take(kernels, s, io, 2, header_summed(s));
         s->mode = MODE_GZIP_EXTRA_SIZE;
         return STEP_ON;

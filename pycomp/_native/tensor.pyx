@@ -37,7 +37,7 @@ cdef class FrameEncoder:
     cdef readonly size_t chunks
     cdef readonly size_t chunk_bytes
 
-    def __cinit__(self, data, str dtype, size_t cols, int level, unsigned threads=1):
+    def __cinit__(self, data, str dtype, size_t cols, int level):
         cdef pc_status status
         cdef pc_dtype number
         if dtype not in DTYPES:

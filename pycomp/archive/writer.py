@@ -151,7 +151,7 @@ class Writer:
     def _code(self, job: Job, content: memoryview, threads: int) -> _Coded:
         """A small segment as a whole."""
         if job.method == Method.NUMERIC and (len(content) <= TRY_BOTH_SIZE or self._gains(job, content)):
-            encoder = FrameEncoder(content, job.dtype, job.cols, self._level, threads)
+            encoder = FrameEncoder(content, job.dtype, job.cols, self._level)
             payload, table, hashes = encoder.encode(0, encoder.chunks, threads)
             parts: list[Buffer] = [encoder.head, payload, table]
             coded = _Coded(Method.NUMERIC, parts, xxh3_128(hashes), len(encoder.head))
@@ -182,7 +182,7 @@ class Writer:
             self._large_blocks(job, content)
 
     def _large_numeric(self, job: Job, content: memoryview) -> None:
-        encoder = FrameEncoder(content, job.dtype, job.cols, self._level, self._threads)
+        encoder = FrameEncoder(content, job.dtype, job.cols, self._level)
         begin = self._position
         self._put(encoder.head)
         table, hashes, told = bytearray(), bytearray(), begin

@@ -136,7 +136,7 @@ class Pycomp(Coder):
             if job.method != self._numeric:
                 packed.append((deflate.compress(piece, ZLIB_LEVEL),))
                 continue
-            frame = self._encoder(piece, job.dtype, job.cols, self._level, self.threads)
+            frame = self._encoder(piece, job.dtype, job.cols, self._level)
             step = BATCH * self.threads
             batches = [
                 frame.encode(first, min(step, frame.chunks - first), self.threads)[:2]

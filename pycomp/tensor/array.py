@@ -99,7 +99,7 @@ def encode(
     flat = values.reshape(-1).view(np.uint8).data
     prefix = struct.pack("<BB", VERSION, len(descr)) + descr.encode("ascii")
     prefix += struct.pack(f"<B{len(shape)}Q", len(shape), *shape)
-    frame = FrameEncoder(flat, name, _row_length(values, name), LEVELS[level], threads)
+    frame = FrameEncoder(flat, name, _row_length(values, name), LEVELS[level])
     blob, tables = io.BytesIO(), []  # a growing buffer touches fresh memory once, joining parts twice
     blob.write(prefix)
     blob.write(frame.head)

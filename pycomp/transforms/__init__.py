@@ -23,14 +23,8 @@ from pycomp.transforms.denoise import denoise, threshold
 from pycomp.transforms.difference import delta, undelta, unzigzag, zigzag
 from pycomp.transforms.reversible import lift53, unlift53
 from pycomp.transforms.shuffle import merge_planes, shuffle, split_planes, unshuffle
-from pycomp.transforms.wavelets import (
-    dwt,
-    dwt2,
+from pycomp.transforms.wavelet_levels import (
     dwt_max_level,
-    dwtn,
-    idwt,
-    idwt2,
-    idwtn,
     swt,
     wavedec,
     wavedec2,
@@ -39,6 +33,7 @@ from pycomp.transforms.wavelets import (
     waverec2,
     waverecn,
 )
+from pycomp.transforms.wavelets import dwt, dwt2, dwtn, idwt, idwt2, idwtn
 
 __all__: list[str] = [
     "dct",

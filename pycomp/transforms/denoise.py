@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pycomp.transforms._wavelet_bands import axes_of, numbers
 from pycomp.transforms._wavelet_filters import wavelet as bank_of
-from pycomp.transforms.wavelets import _axes, _numbers, dwt_max_level, wavedecn, waverecn
+from pycomp.transforms.wavelet_levels import dwt_max_level, wavedecn, waverecn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ def threshold(
         raise ValueError(f"threshold: mode {mode!r} is unknown; choose soft or hard")
     if not value >= 0:
         raise ValueError(f"threshold: value {value} is negative, or no number")
-    values = _numbers(data, "threshold")
+    values = numbers(data, "threshold")
     result = np.empty_like(values) if out is None else out
     if result.shape != values.shape or result.dtype != values.dtype:
         raise ValueError(
@@ -139,8 +140,8 @@ def denoise(
         raise ValueError(f"denoise: mode {mode!r} is unknown; choose soft or hard")
     if sigma is not None and not (sigma >= 0 and math.isfinite(sigma)):
         raise ValueError(f"denoise: sigma {sigma} is no standard deviation")
-    values = _numbers(data, "denoise")
-    places = _axes(range(values.ndim) if axes is None else axes, values.ndim, "denoise")
+    values = numbers(data, "denoise")
+    places = axes_of(range(values.ndim) if axes is None else axes, values.ndim, "denoise")
     w = bank_of(wavelet)
     if level is None:
         level = max(min(dwt_max_level(values.shape[a], w.dec_len) for a in places) - 3, 1)

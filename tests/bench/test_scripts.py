@@ -155,12 +155,12 @@ def test_the_page_is_up_to_date(bench: Any) -> None:
 
 
 def test_machine(bench: Any) -> None:
-    rivals = bench("rivals")
-    facts = rivals.machine()
+    record = bench("record")
+    facts = record.machine()
     assert facts["cpu"]
     assert int(facts["cores"]) >= 1
-    assert rivals.slug({"cpu": "Intel(R) Xeon(R) Processor @ 2.00GHz (family 6, model 1)"}) == "intel-xeon"
-    assert rivals.slug({"cpu": "AMD EPYC 9965 (family 26, model 17)"}) == "amd-epyc-9965-26-17"
+    assert record.slug({"cpu": "Intel(R) Xeon(R) Processor @ 2.00GHz (family 6, model 1)"}) == "intel-xeon"
+    assert record.slug({"cpu": "AMD EPYC 9965 (family 26, model 17)"}) == "amd-epyc-9965-26-17"
 
 
 def test_chart_labels_keep_apart(bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -221,7 +221,7 @@ static void test_code_lengths(void)
                 b = sum;
             }
         }
-        pc_code_lengths(counts, n, limit, lengths);
+        pc_block_lengths(counts, n, limit, lengths);
         for (unsigned i = 0; i < n; i++) {
             CHECK(lengths[i] <= limit);
             if (lengths[i] != 0) kraft += 1u << (limit - lengths[i]);

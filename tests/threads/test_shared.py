@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -13,32 +12,12 @@ from pycomp._native.checksum import xxh3_64
 from pycomp._native.tensor import LEVELS, FrameDecoder, FrameEncoder
 from pycomp.entropy import huffman, rans
 
-THREADS = 8
-
-
-def together(work: Callable[[int], None]) -> None:
-    """Runs work(0) .. work(THREADS - 1) at once and raises what any of them raised."""
-    barrier = threading.Barrier(THREADS)
-    errors: list[BaseException] = []
-
-    def run(number: int) -> None:
-        try:
-            barrier.wait(60)
-            work(number)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
+THREADS = 8  # that `together` starts
+Together = Callable[[Callable[[int], None]], None]
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_one_encoder_and_decoder(level: str) -> None:
+def test_one_encoder_and_decoder(level: str, together: Together) -> None:
     rng = np.random.default_rng(1)
     content = (rng.standard_normal((1100, 1000)) * rng.lognormal(-3, 1, 1000)).astype("<f4").tobytes()
     encoder = FrameEncoder(content, "F32", 1000, LEVELS[level])
@@ -59,7 +38,7 @@ def test_one_encoder_and_decoder(level: str) -> None:
     together(work)
 
 
-def test_functions() -> None:
+def test_functions(together: Together) -> None:
     """Each thread codes an array of its own; nothing leaks from one to another."""
     arrays = [np.random.default_rng(i).standard_normal((100, 500)).astype("<f4") for i in range(THREADS)]
     alone = [tensor.encode(array) for array in arrays]
@@ -75,7 +54,7 @@ def test_functions() -> None:
     together(work)
 
 
-def test_one_target() -> None:
+def test_one_target(together: Together) -> None:
     """Threads that decode different chunks into one buffer fill it exactly."""
     content = np.random.default_rng(2).standard_normal((1100, 1000)).astype("<f4").tobytes()
     encoder = FrameEncoder(content, "F32", 1000, 1)

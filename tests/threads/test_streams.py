@@ -10,32 +10,12 @@ from collections.abc import Callable
 
 from pycomp import deflate, gzip, zlib
 
-THREADS = 8
+THREADS = 8  # that `together` starts
+Together = Callable[[Callable[[int], None]], None]
 DATA = b"".join(b"%d: %d\n" % (i, i * i % 1013) for i in range(30_000))
 
 
-def together(work: Callable[[int], None]) -> None:
-    """Runs work(0) .. work(THREADS - 1) at once and raises what any of them raised."""
-    barrier = threading.Barrier(THREADS)
-    errors: list[BaseException] = []
-
-    def run(number: int) -> None:
-        try:
-            barrier.wait(60)
-            work(number)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-
-
-def test_functions() -> None:
+def test_functions(together: Together) -> None:
     packed = [zlib.compress(DATA[number:], number) for number in range(THREADS)]
 
     def work(number: int) -> None:
@@ -49,7 +29,7 @@ def test_functions() -> None:
     together(work)
 
 
-def test_one_compressor() -> None:
+def test_one_compressor(together: Together) -> None:
     """Lines of several threads come out whole, in some order."""
     packer = zlib.compressobj(6)
     parts: list[bytes] = []
@@ -65,7 +45,7 @@ def test_one_compressor() -> None:
     assert sorted(set(text.split())) == sorted(b"%d-%d" % (n, t) for n in range(THREADS) for t in range(100))
 
 
-def test_one_decompressor_without_any_order() -> None:
+def test_one_decompressor_without_any_order(together: Together) -> None:
     """Garbage in, an error or garbage out: never a crash."""
     packed = zlib.compress(DATA, 6)
     for seed in range(10):
@@ -84,7 +64,7 @@ def test_one_decompressor_without_any_order() -> None:
         together(work)
 
 
-def test_one_file() -> None:
+def test_one_file(together: Together) -> None:
     """Threads that read from one file get each byte once."""
     file = gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(DATA, 1)))
     raw = file._buffer.raw

@@ -148,6 +148,7 @@ def test_signal_while_packing(tmp_path: Path) -> None:
     code = """
         import os, signal, sys
         from pycomp import archive
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background inherit none
         told = []
         def progress(done, total, label):
             if not told:
