@@ -6,7 +6,10 @@
  * macOS and breaks after fork.
  *
  * Three builds: POSIX threads, Win32 threads, and PC_NO_THREADS, where the caller does all the jobs.
- * In all of them the caller is worker 0. The end of each thread orders its writes before the return. */
+ * In all of them the caller is worker 0. The end of each thread orders its writes before the return.
+ *
+ * Packing is the same loop with a queue at its gate: jobs are taken in order, so the job whose turn it is
+ * always has a thread that does not wait for anyone. */
 #define _POSIX_C_SOURCE 200809L /* -std=c11 alone hides signal masks (glibc without -pthread, musl) */
 
 #include "pycomp/parallel.h"
@@ -48,7 +51,25 @@ unsigned pc_parallel_threads(unsigned wanted, size_t jobs)
 #endif
 }
 
+/* A lock with something to wait for: another's turn is over. */
+typedef struct gate gate;
+static void gate_open(gate *g);
+static void gate_enter(gate *g);
+static void gate_wait(gate *g);
+static void gate_leave(gate *g); /* and wake all who wait */
+static void gate_close(gate *g);
+
 #ifdef PC_NO_THREADS
+
+struct gate {
+    char unused;
+};
+
+static void gate_open(gate *g) { (void)g; }
+static void gate_enter(gate *g) { (void)g; }
+static void gate_wait(gate *g) { (void)g; }
+static void gate_leave(gate *g) { (void)g; }
+static void gate_close(gate *g) { (void)g; }
 
 void pc_parallel_for(unsigned threads, size_t jobs, pc_job_fn fn, void *context)
 {
@@ -70,6 +91,28 @@ static void helper_join(helper *h);
 #ifdef _WIN32
 
 #include <windows.h>
+
+struct gate {
+    CRITICAL_SECTION lock;
+    CONDITION_VARIABLE turned;
+};
+
+static void gate_open(gate *g)
+{
+    InitializeCriticalSection(&g->lock);
+    InitializeConditionVariable(&g->turned);
+}
+
+static void gate_enter(gate *g) { EnterCriticalSection(&g->lock); }
+static void gate_wait(gate *g) { SleepConditionVariableCS(&g->turned, &g->lock, INFINITE); }
+
+static void gate_leave(gate *g)
+{
+    LeaveCriticalSection(&g->lock);
+    WakeAllConditionVariable(&g->turned);
+}
+
+static void gate_close(gate *g) { DeleteCriticalSection(&g->lock); }
 
 struct helper {
     loop *shared;
@@ -100,6 +143,32 @@ static void helper_join(helper *h)
 
 #include <pthread.h>
 #include <signal.h>
+
+struct gate {
+    pthread_mutex_t lock;
+    pthread_cond_t turned;
+};
+
+static void gate_open(gate *g)
+{
+    pthread_mutex_init(&g->lock, NULL); /* with default attributes neither can fail on any system we know */
+    pthread_cond_init(&g->turned, NULL);
+}
+
+static void gate_enter(gate *g) { pthread_mutex_lock(&g->lock); }
+static void gate_wait(gate *g) { pthread_cond_wait(&g->turned, &g->lock); }
+
+static void gate_leave(gate *g)
+{
+    pthread_cond_broadcast(&g->turned);
+    pthread_mutex_unlock(&g->lock);
+}
+
+static void gate_close(gate *g)
+{
+    pthread_cond_destroy(&g->turned);
+    pthread_mutex_destroy(&g->lock);
+}
 
 struct helper {
     loop *shared;
@@ -157,3 +226,39 @@ void pc_parallel_for(unsigned threads, size_t jobs, pc_job_fn fn, void *context)
 }
 
 #endif
+
+typedef struct pack {
+    pc_make_fn make;
+    pc_place_fn place;
+    void *context;
+    gate gate;
+    size_t turn, end; /* the job that is placed next, and where */
+} pack;
+
+static size_t take_place(pack *p, size_t job, size_t size)
+{
+    gate_enter(&p->gate);
+    while (p->turn != job) gate_wait(&p->gate);
+    size_t at = p->end;
+    p->end = size > SIZE_MAX - at ? SIZE_MAX : at + size;
+    if (p->end == SIZE_MAX) at = SIZE_MAX;
+    p->turn++;
+    gate_leave(&p->gate);
+    return at;
+}
+
+static void pack_job(void *context, size_t job, unsigned worker)
+{
+    pack *p = context;
+    size_t at = take_place(p, job, p->make(p->context, job, worker));
+    if (at != SIZE_MAX) p->place(p->context, job, worker, at);
+}
+
+size_t pc_parallel_pack(unsigned threads, size_t jobs, pc_make_fn make, pc_place_fn place, void *context)
+{
+    pack p = {.make = make, .place = place, .context = context};
+    gate_open(&p.gate);
+    pc_parallel_for(threads, jobs, pack_job, &p);
+    gate_close(&p.gate);
+    return p.end;
+}

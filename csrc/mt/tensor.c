@@ -9,121 +9,93 @@
 #include "pycomp/parallel.h"
 #include "pycomp/tensor.h"
 
-/* A thread takes as long to start as some 100 KiB to be copied. */
-enum { LEAST_SHARED_COPY = 1 << 20 };
-
 typedef struct encode_jobs {
     const pc_tensor_encoder *encoder;
-    size_t first, bound, workspace_size;
-    uint8_t *dst, *workspaces;
+    size_t first, workspace_size, bound, slot;
+    uint8_t *room, *dst;
     uint32_t *sizes;
     uint64_t *hashes;
-    pc_status *status; /* by job */
+    pc_status failures[PC_MAX_THREADS]; /* by worker */
 } encode_jobs;
 
-static void encode_one(encode_jobs *j, size_t job, uint8_t *dst, void *workspace)
+/* A worker's slot in the room: a workspace, then a chunk's payload. 0 if no size holds it. */
+static size_t encode_slot(const pc_tensor_info *info)
 {
-    size_t size = 0;
-    j->status[job] =
-        pc_tensor_encode_chunk(j->encoder, j->first + job, dst, j->bound, &size, &j->hashes[job], workspace);
-    j->sizes[job] = (uint32_t)size;
-}
-
-static void encode_job(void *context, size_t job, unsigned worker)
-{
-    encode_jobs *j = context;
-    encode_one(j, job, j->dst + job * j->bound, j->workspaces + worker * j->workspace_size);
-}
-
-/* The room: a workspace for each thread, a slot for each chunk, a status for each job. */
-typedef struct encode_room {
-    size_t workspace, slots, status, size;
-} encode_room;
-
-static encode_room measure_room(const pc_tensor_info *info, size_t count, unsigned threads)
-{
-    encode_room r = {.workspace = pc_round_up(info->workspace_size, PC_ALIGNMENT)};
-    size_t slots, status;
-    if (!pc_mul_size(pc_parallel_threads(threads, count), r.workspace, &r.slots) ||
-        !pc_mul_size(count, info->chunk_bound, &slots) || !pc_mul_size(count, sizeof(pc_status), &status) ||
-        !pc_add_size(r.slots, slots, &r.status) || r.status > SIZE_MAX - PC_ALIGNMENT)
-        return (encode_room){.size = SIZE_MAX};
-    r.status = pc_round_up(r.status, PC_ALIGNMENT);
-    if (!pc_add_size(r.status, status, &r.size)) r.size = SIZE_MAX;
-    return r;
+    size_t slot;
+    if (!pc_add_size(info->workspace_size, info->chunk_bound, &slot) || slot > SIZE_MAX - PC_ALIGNMENT)
+        return 0;
+    return pc_round_up(slot, PC_ALIGNMENT);
 }
 
 size_t pc_tensor_encode_room(const pc_tensor_encoder *encoder, size_t count, unsigned threads)
 {
-    return measure_room(pc_tensor_encoder_info(encoder), count, threads).size;
+    size_t slot = encode_slot(pc_tensor_encoder_info(encoder)), room;
+    return slot != 0 && pc_mul_size(pc_parallel_threads(threads, count), slot, &room) ? room : SIZE_MAX;
 }
 
-/* One thread puts each payload right behind the one before: none is longer than its slot, so there is room.
- * Several put them into the slots. */
+static size_t encode_one(encode_jobs *j, size_t job, unsigned worker, uint8_t *dst, void *workspace)
+{
+    size_t size = 0;
+    pc_status status =
+        pc_tensor_encode_chunk(j->encoder, j->first + job, dst, j->bound, &size, &j->hashes[job], workspace);
+    if (status != PC_OK) j->failures[worker] = status;
+    j->sizes[job] = (uint32_t)size;
+    return status == PC_OK ? size : SIZE_MAX;
+}
+
+static size_t encode_job(void *context, size_t job, unsigned worker)
+{
+    encode_jobs *j = context;
+    uint8_t *slot = j->room + worker * j->slot;
+    return encode_one(j, job, worker, slot + j->workspace_size, slot);
+}
+
+static void place_job(void *context, size_t job, unsigned worker, size_t at)
+{
+    const encode_jobs *j = context;
+    memcpy(j->dst + at, j->room + worker * j->slot + j->workspace_size, j->sizes[job]);
+}
+
+/* One thread codes each payload right behind the one before: none is longer than its bound. */
+static size_t encode_alone(encode_jobs *j, size_t count)
+{
+    size_t at = 0;
+    for (size_t job = 0; job < count; job++) {
+        size_t size = encode_one(j, job, 0, j->dst + at, j->room);
+        if (size == SIZE_MAX) return SIZE_MAX;
+        at += size;
+    }
+    return at;
+}
+
 pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first, size_t count,
-                                  unsigned threads, void *room, size_t *payload_len, uint32_t *sizes,
-                                  uint64_t *hashes)
+                                  unsigned threads, void *room, uint8_t *dst, size_t dst_cap, size_t *dst_len,
+                                  uint32_t *sizes, uint64_t *hashes)
 {
     const pc_tensor_info *info = pc_tensor_encoder_info(encoder);
-    *payload_len = 0;
+    size_t wanted;
+    *dst_len = 0;
     if (first > info->chunks || count > info->chunks - first) return PC_ERR_PARAM;
-    if (count == 0) return PC_OK;
-    encode_room r = measure_room(info, count, threads);
-    uint8_t *block = room;
+    if (!pc_mul_size(count, info->chunk_bound, &wanted) || dst_cap < wanted) return PC_ERR_DST_SIZE;
     encode_jobs j = {.encoder = encoder,
                      .first = first,
+                     .workspace_size = info->workspace_size,
                      .bound = info->chunk_bound,
-                     .workspace_size = r.workspace,
-                     .dst = block + r.slots,
-                     .workspaces = block,
+                     .slot = encode_slot(info),
+                     .room = room,
+                     .dst = dst,
                      .sizes = sizes,
-                     .hashes = hashes,
-                     .status = (pc_status *)(void *)(block + r.status)};
+                     .hashes = hashes};
     int alone = pc_parallel_threads(threads, count) == 1;
-    if (!alone) pc_parallel_for(threads, count, encode_job, &j);
-    for (size_t i = 0; i < count; i++) {
-        if (alone) encode_one(&j, i, j.dst + *payload_len, block);
-        if (j.status[i] != PC_OK) return j.status[i];
-        *payload_len += sizes[i];
+    size_t used =
+        alone ? encode_alone(&j, count) : pc_parallel_pack(threads, count, encode_job, place_job, &j);
+    if (used != SIZE_MAX) {
+        *dst_len = used;
+        return PC_OK;
     }
-    return PC_OK;
-}
-
-typedef struct collect_jobs {
-    const uint8_t *slots;
-    const uint32_t *sizes;
-    size_t count, jobs, bound;
-    uint8_t *dst;
-} collect_jobs;
-
-/* Copies one of `jobs` shares of the payloads. */
-static void collect_job(void *context, size_t job, unsigned worker)
-{
-    const collect_jobs *j = context;
-    size_t begin = j->count / j->jobs * job + PC_MIN(j->count % j->jobs, job);
-    size_t end = begin + j->count / j->jobs + (job < j->count % j->jobs), at = 0;
-    (void)worker;
-    for (size_t i = 0; i < begin; i++) at += j->sizes[i];
-    for (size_t i = begin; i < end; at += j->sizes[i++])
-        memcpy(j->dst + at, j->slots + i * j->bound, j->sizes[i]);
-}
-
-void pc_tensor_collect_chunks(const pc_tensor_encoder *encoder, size_t count, unsigned threads,
-                              const void *room, const uint32_t *sizes, uint8_t *dst)
-{
-    const pc_tensor_info *info = pc_tensor_encoder_info(encoder);
-    if (count == 0) return;
-    const uint8_t *slots = (const uint8_t *)room + measure_room(info, count, threads).slots;
-    unsigned shares = pc_parallel_threads(threads, count);
-    size_t size = 0;
-    for (size_t i = 0; i < count; i++) size += sizes[i];
-    if (shares == 1) {
-        memcpy(dst, slots, size);
-        return;
-    }
-    if (size < LEAST_SHARED_COPY) shares = 1;
-    collect_jobs j = {slots, sizes, count, shares, info->chunk_bound, dst};
-    pc_parallel_for(shares, shares, collect_job, &j);
+    size_t worker = 0;
+    while (j.failures[worker] == PC_OK) worker++;
+    return j.failures[worker];
 }
 
 typedef struct decode_jobs {

@@ -11,8 +11,13 @@
 #     check(status, "thing.encode")
 from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
+from cpython.mem cimport PyObject_Realloc
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.stdint cimport uint8_t
 
+from pycomp._native.c_large cimport pc_large_block
+from pycomp._native.c_python cimport Py_SET_SIZE, PyVarObject
 from pycomp._native.c_status cimport PC_OK, pc_status
 
 
@@ -37,12 +42,48 @@ cdef inline bytes new_bytes(size_t size, uint8_t **data):
         raise MemoryError
     result = PyBytes_FromStringAndSize(NULL, <Py_ssize_t>size)
     data[0] = <uint8_t *>PyBytes_AsString(result)
+    pc_large_block(data[0], size)
     return result
 
 
-cdef inline bytes shrink(bytes whole, size_t size):
-    # The first `size` bytes: the stable ABI has no way to cut a bytes object in place.
-    return whole if size == <size_t>len(whole) else whole[:size]
+# Bytes that nobody has seen yet can be grown and cut in place: the stable ABI fixes where an object keeps its
+# size, and that the data ends with a zero. A draft is such an object, and a reference to it.
+
+cdef inline PyObject *draft_bytes(size_t size, uint8_t **data) except NULL:
+    # For keep_bytes, or Py_DECREF.
+    result = new_bytes(size, data)
+    Py_INCREF(result)
+    return <PyObject *>result
+
+
+cdef inline size_t draft_head(PyObject *draft) noexcept:
+    return <size_t>(<const char *>PyBytes_AsString(<object>draft) - <const char *>draft)
+
+
+cdef inline PyObject *grow_bytes(PyObject *draft, size_t size, uint8_t **data) except NULL:
+    # The same draft with room for `size` bytes; the old one if there is no memory.
+    cdef size_t head = draft_head(draft)
+    cdef void *grown = NULL
+    if size < (<size_t>-1 >> 1) - head:
+        grown = PyObject_Realloc(draft, head + size + 1)
+    if grown == NULL:
+        raise MemoryError
+    data[0] = <uint8_t *>grown + head
+    pc_large_block(data[0], size)
+    return <PyObject *>grown
+
+
+cdef inline bytes keep_bytes(PyObject *draft, size_t size):
+    # The first `size` bytes; the memory of the others is given back.
+    cdef size_t head = draft_head(draft)
+    cdef void *cut = PyObject_Realloc(draft, head + size + 1)
+    if cut == NULL:  # it is long enough as it is
+        cut = draft
+    Py_SET_SIZE(<PyVarObject *>cut, <Py_ssize_t>size)
+    (<char *>cut)[head + size] = 0
+    result = <bytes>cut
+    Py_DECREF(result)
+    return result
 
 
 cdef inline int check(pc_status status, str where) except -1:

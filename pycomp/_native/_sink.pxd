@@ -1,22 +1,32 @@
-# Where output of unknown length goes: first a small buffer that is there anyway, then bytes objects, each
-# larger than the one before. What was written stays in one piece, so that the inflater finds its history in
-# place, and the last object is shortened, not copied, unless too much of it would be wasted.
+# Where output of unknown length goes: first a small buffer that is there anyway, then scratch memory kept
+# from call to call, from both of which it is copied in the end, and when it is larger still, a bytes object
+# that grows and is cut to size. What was written stays in one piece: there the inflater finds its history.
+#
+# Why scratch: bytes that are cut go back to the system when they are let go, and the next ones come from it
+# page by page, which takes longer than inflating (glibc keeps a block only if none larger was asked for).
+# Of large objects the pages are large, and growing moves them instead of copying.
 #
 #     cdef uint8_t near[SINK_NEAR]
 #     cdef sink out
-#     held = sink_start(&out, near, limit)
-#     while <call returned "full"> and sink_left(&out):
-#         held = sink_grow(&out, held, wanted)
-#     return sink_finish(&out, held)
+#     sink_start(&out, near, &scratch_spare, limit)
+#     try:
+#         while <call returned "full"> and sink_left(&out):
+#             sink_grow(&out, wanted)
+#         return sink_finish(&out)
+#     finally:
+#         sink_drop(&out)
 from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_XDECREF
 from libc.stdint cimport uint8_t
 from libc.string cimport memcpy
 
-from pycomp._native._buf cimport new_bytes
-from pycomp._native.c_python cimport Py_SET_SIZE, PyVarObject
+from pycomp._native._buf cimport draft_bytes, grow_bytes, keep_bytes
+from pycomp._native.c_large cimport PC_LARGE_SIZE
+from pycomp._native.c_spare cimport pc_spare, pc_spare_give, pc_spare_take
 
 cdef enum:
-    SINK_NEAR = 16384  # copying this much at the end takes less time than making and shortening an object
+    SINK_NEAR = 16384  # copying this much at the end takes less time than fetching the scratch memory
 
 
 cdef struct sink:
@@ -24,13 +34,18 @@ cdef struct sink:
     uint8_t *at
     uint8_t *end
     size_t limit  # never more than this in all
+    pc_spare *spare
+    void *scratch  # NULL, or where it is
+    PyObject *draft  # NULL, or where it is
 
 
-cdef inline bytes sink_start(sink *s, uint8_t *near, size_t limit):
+cdef inline void sink_start(sink *s, uint8_t *near, pc_spare *spare, size_t limit) noexcept:
     s.begin = s.at = near
     s.end = near + min(limit, <size_t>SINK_NEAR)
     s.limit = limit
-    return None
+    s.spare = spare
+    s.scratch = NULL
+    s.draft = NULL
 
 
 cdef inline size_t sink_used(const sink *s) noexcept nogil:
@@ -42,33 +57,55 @@ cdef inline bint sink_left(const sink *s) noexcept nogil:
     return sink_used(s) < s.limit
 
 
-cdef inline bytes sink_grow(sink *s, bytes held, size_t wanted):
-    # Room for `wanted` bytes in all, at least half as many again as now, within the limit; returns the new
-    # holder. The old one stays valid until the caller lets go of it.
-    cdef size_t used = sink_used(s), cap = <size_t>(s.end - s.begin)
+cdef inline void sink_move(sink *s, uint8_t *data, size_t size) noexcept:
+    s.at = data + sink_used(s)
+    s.begin = data
+    s.end = data + size
+
+
+cdef inline int sink_expect(sink *s, size_t size) except -1:
+    # Room for `size` bytes in all, which is more than now, in the object itself: for sizes known beforehand.
     cdef uint8_t *data
-    cdef bytes grown
-    cdef size_t least = min(cap + cap // 2, s.limit)
+    if s.draft != NULL:
+        s.draft = grow_bytes(s.draft, size, &data)
+    else:
+        s.draft = draft_bytes(size, &data)
+        memcpy(data, s.begin, sink_used(s))
+    sink_move(s, data, size)
+    return 0
+
+
+cdef inline int sink_grow(sink *s, size_t wanted) except -1:
+    # Room for `wanted` bytes in all; when it is full, for at least half as many again. Not beyond the limit.
+    cdef size_t cap = <size_t>(s.end - s.begin), least = min(cap + cap // 2, s.limit)
+    if wanted <= cap and s.at < s.end:
+        return 0
     wanted = min(max(wanted, least), s.limit)
+    if wanted <= PC_LARGE_SIZE and s.scratch == NULL and s.draft == NULL:
+        s.scratch = pc_spare_take(s.spare, PC_LARGE_SIZE)
+        if s.scratch != NULL:
+            memcpy(s.scratch, s.begin, sink_used(s))
+            sink_move(s, <uint8_t *>s.scratch, min(PC_LARGE_SIZE, s.limit))
+            return 0
     try:
-        grown = new_bytes(wanted, &data)
-    except MemoryError:  # foreseen is not needed
+        return sink_expect(s, wanted)
+    except MemoryError:  # what was foreseen is not needed yet
         if wanted == least:
             raise
-        wanted = least
-        grown = new_bytes(wanted, &data)
-    memcpy(data, s.begin, used)
-    s.begin = data
-    s.at = data + used
-    s.end = data + wanted
-    return grown
+        return sink_expect(s, least)
 
 
-cdef inline bytes sink_finish(sink *s, bytes held):
-    cdef size_t used = sink_used(s), waste = <size_t>(s.end - s.at)
-    if held is None or waste > used // 4 + 256:
-        return PyBytes_FromStringAndSize(<const char *>s.begin, <Py_ssize_t>used)
-    if waste > 0:
-        s.at[0] = 0  # bytes end with a zero that is not theirs
-        Py_SET_SIZE(<PyVarObject *><void *>held, <Py_ssize_t>used)
-    return held
+cdef inline bytes sink_finish(sink *s):
+    cdef PyObject *draft = s.draft
+    if draft == NULL:
+        return PyBytes_FromStringAndSize(<const char *>s.begin, <Py_ssize_t>sink_used(s))
+    s.draft = NULL
+    return keep_bytes(draft, sink_used(s))
+
+
+cdef inline void sink_drop(sink *s) noexcept:
+    # Gives back the scratch memory, and what was not finished.
+    pc_spare_give(s.spare, s.scratch)
+    s.scratch = NULL
+    Py_XDECREF(s.draft)
+    s.draft = NULL

@@ -47,10 +47,8 @@ cdef extern from "pycomp/tensor.h" nogil:
     size_t pc_tensor_chunk_size(const pc_tensor_info *info, size_t chunk)
     size_t pc_tensor_encode_room(const pc_tensor_encoder *encoder, size_t count, unsigned threads)
     pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first, size_t count,
-                                      unsigned threads, void *room, size_t *payload_len, uint32_t *sizes,
-                                      uint64_t *hashes)
-    void pc_tensor_collect_chunks(const pc_tensor_encoder *encoder, size_t count, unsigned threads,
-                                  const void *room, const uint32_t *sizes, uint8_t *dst)
+                                      unsigned threads, void *room, uint8_t *dst, size_t dst_cap,
+                                      size_t *dst_len, uint32_t *sizes, uint64_t *hashes)
     pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first, size_t count,
                                       unsigned threads, const uint8_t *src, size_t src_len,
                                       const uint8_t *table, size_t skip, uint8_t *dst, size_t dst_size,

@@ -11,6 +11,8 @@ from pycomp._native._buf cimport borrow, borrow_writable, check, new_bytes, star
 from pycomp._native._sink cimport (
     SINK_NEAR,
     sink,
+    sink_drop,
+    sink_expect,
     sink_finish,
     sink_grow,
     sink_left,
@@ -39,7 +41,7 @@ BGZF_BLOCK = PC_BGZF_BLOCK
 BGZF_MAX = PC_BGZF_MAX
 BGZF_END = PyBytes_FromStringAndSize(<const char *>pc_bgzf_end, PC_BGZF_END)
 
-cdef pc_spare inflate_spare, deflate_spare
+cdef pc_spare inflate_spare, sink_spare, deflate_spare
 
 
 cdef pc_deflate_params usual(int level, int wrap) noexcept nogil:
@@ -60,7 +62,7 @@ def compress(data, int level, int wrap, unsigned threads, size_t block_size):
     cdef size_t bound, size = 0, n
     cdef uint32_t sum
     cdef pc_deflate *state
-    cdef bytes held
+    sink_start(&out, near, &sink_spare, <size_t>-1 >> 1)
     borrow(data, &view)
     try:
         n = <size_t>view.len
@@ -69,9 +71,7 @@ def compress(data, int level, int wrap, unsigned threads, size_t block_size):
             bound += PC_DEFLATE_HEADER_MAX + PC_DEFLATE_TRAILER_MAX
         else:
             bound = pc_deflate_bound(&params, n)
-        held = sink_start(&out, near, bound)
-        if bound > SINK_NEAR:
-            held = sink_grow(&out, held, bound)
+        sink_grow(&out, bound)
         if threads > 1:
             out.at += pc_deflate_header(&params, out.at)
             with nogil:
@@ -88,10 +88,11 @@ def compress(data, int level, int wrap, unsigned threads, size_t block_size):
                 status = pc_deflate_whole(&kernels, state, &params, start(&view), n, out.begin, bound, &size)
             pc_spare_give(&deflate_spare, state)
             out.at += size
+        check(status, "deflate.compress")
+        return sink_finish(&out)
     finally:
+        sink_drop(&out)
         PyBuffer_Release(&view)
-    check(status, "deflate.compress")
-    return sink_finish(&out, held)
 
 
 cdef enum:
@@ -222,10 +223,10 @@ cdef size_t announced(pc_inflate *state, const uint8_t *src_begin, const uint8_t
     return size if size > used and <size_t>(size // 1032) <= n else 0
 
 
-cdef bytes inflate_streams(pc_inflate *state, int wrap, const uint8_t *src, size_t n, sink *out, bytes held):
+cdef int inflate_streams(pc_inflate *state, int wrap, const uint8_t *src, size_t n, sink *out) except -1:
     cdef const uint8_t *src_begin = src
     cdef const uint8_t *src_end = src + n
-    cdef size_t before
+    cdef size_t before, size
     cdef sink view
     cdef pc_inflate_state result
     while True:
@@ -240,12 +241,15 @@ cdef bytes inflate_streams(pc_inflate *state, int wrap, const uint8_t *src, size
                 break
             if not sink_left(out):
                 raise too_long(out.limit)
-            held = sink_grow(out, held, max(foresee(out, <size_t>(src - src_begin), n),
-                                            announced(state, src_begin, src_end, sink_used(out))))
+            size = announced(state, src_begin, src_end, sink_used(out))
+            if sink_used(out) < size <= out.limit:
+                sink_expect(out, size)
+            else:
+                sink_grow(out, foresee(out, <size_t>(src - src_begin), n))
         if result != PC_INFLATE_END:
             raise failure(result, state, "deflate.decompress")
         if not another(state, &src, src_end):
-            return held
+            return 0
 
 
 def decompress(data, int wrap, max_size):
@@ -254,20 +258,20 @@ def decompress(data, int wrap, max_size):
     cdef uint8_t near[SINK_NEAR]
     cdef sink out
     cdef pc_inflate *state
-    cdef bytes held
+    sink_start(&out, near, &sink_spare, <size_t>-1 >> 1 if max_size is None else max_size)
     borrow(data, &view)
     try:
         state = <pc_inflate *>pc_spare_take(&inflate_spare, pc_inflate_size())
         if state == NULL:
             raise MemoryError
         try:
-            held = sink_start(&out, near, <size_t>-1 >> 1 if max_size is None else max_size)
-            held = inflate_streams(state, wrap, start(&view), <size_t>view.len, &out, held)
+            inflate_streams(state, wrap, start(&view), <size_t>view.len, &out)
         finally:
             pc_spare_give(&inflate_spare, state)
+        return sink_finish(&out)
     finally:
+        sink_drop(&out)
         PyBuffer_Release(&view)
-    return sink_finish(&out, held)
 
 
 def decompress_into(data, int wrap, target, max_size):

@@ -3,7 +3,8 @@
 from cpython.buffer cimport PyBuffer_Release
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from pycomp._native._buf cimport borrow, borrow_writable, check, new_bytes, shrink, start
+from pycomp._native._buf cimport borrow, borrow_writable, check, new_bytes, start
+from pycomp._native._sink cimport SINK_NEAR, sink, sink_drop, sink_finish, sink_grow, sink_start
 from pycomp._native.arch cimport kernels
 from pycomp._native.c_entropy cimport (
     PC_FRAME_HUFFMAN,
@@ -15,7 +16,10 @@ from pycomp._native.c_entropy cimport (
     pc_frame_length,
     pc_hist_u8,
 )
+from pycomp._native.c_spare cimport pc_spare
 from pycomp._native.c_status cimport pc_status
+
+cdef pc_spare sink_spare
 
 HUFFMAN = PC_FRAME_HUFFMAN
 RANS = PC_FRAME_RANS
@@ -57,20 +61,23 @@ def histogram(data):
 def encode(data, int coder, unsigned limit):
     """A frame that holds the buffer."""
     cdef Py_buffer view
-    cdef uint8_t *dst
-    cdef size_t size = 0, cap
+    cdef uint8_t near[SINK_NEAR]
+    cdef sink out
+    cdef size_t size = 0
     cdef pc_status status
     borrow(data, &view)
+    sink_start(&out, near, &sink_spare, pc_frame_bound(<size_t>view.len))
     try:
-        cap = pc_frame_bound(<size_t>view.len)
-        blob = new_bytes(cap, &dst)
+        sink_grow(&out, out.limit)
         with nogil:
             status = pc_frame_encode(&kernels, <pc_frame_coder>coder, limit, start(&view), <size_t>view.len,
-                                     dst, cap, &size)
+                                     out.at, out.limit, &size)
+        check(status, "entropy.encode")
+        out.at += size
+        return sink_finish(&out)
     finally:
+        sink_drop(&out)
         PyBuffer_Release(&view)
-    check(status, "entropy.encode")
-    return shrink(blob, size)
 
 
 def decode(blob, int coder, object max_size):

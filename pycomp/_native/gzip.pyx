@@ -16,14 +16,23 @@ from gzip import BadGzipFile
 from zlib import error
 
 from pycomp._native._buf cimport borrow, borrow_writable, start
-from pycomp._native._sink cimport SINK_NEAR, sink, sink_finish, sink_grow, sink_start, sink_used
+from pycomp._native._sink cimport (
+    SINK_NEAR,
+    sink,
+    sink_drop,
+    sink_expect,
+    sink_finish,
+    sink_grow,
+    sink_start,
+    sink_used,
+)
 from pycomp._native._stream cimport foresee, inflate_begin, inflate_into
 from pycomp._native.arch cimport kernels
 from pycomp._native.c_crc32 cimport pc_crc32
 from pycomp._native.c_inflate cimport *
 from pycomp._native.c_spare cimport pc_spare, pc_spare_give, pc_spare_take
 
-cdef pc_spare inflate_spare, room_spare
+cdef pc_spare inflate_spare, sink_spare, room_spare
 
 cdef enum:
     FHCRC = 2
@@ -94,7 +103,7 @@ def decompress(data):
     cdef const uint8_t *src
     cdef const uint8_t *src_end
     cdef pc_inflate *state
-    cdef bytes held
+    sink_start(&out, near, &sink_spare, <size_t>-1 >> 1)
     borrow(data, &view)
     try:
         state = <pc_inflate *>pc_spare_take(&inflate_spare, pc_inflate_size())
@@ -103,24 +112,24 @@ def decompress(data):
         try:
             src = start(&view)
             src_end = src + view.len
-            held = sink_start(&out, near, <size_t>-1 >> 1)
             while src < src_end:
-                held = member(state, &src, src_end, &out, held)
+                member(state, &src, src_end, &out)
                 while src < src_end and src[0] == 0:
                     src += 1
         finally:
             pc_spare_give(&inflate_spare, state)
+        return sink_finish(&out)
     finally:
+        sink_drop(&out)
         PyBuffer_Release(&view)
-    return sink_finish(&out, held)
 
 
-cdef bytes member(pc_inflate *state, const uint8_t **src, const uint8_t *src_end, sink *out, bytes held):
+cdef int member(pc_inflate *state, const uint8_t **src, const uint8_t *src_end, sink *out) except -1:
     # One member, appended to the output.
     cdef uint32_t mtime, crc, size
     cdef Py_ssize_t left = src_end - src[0], head = header_size(src[0], left, &mtime)
     cdef const uint8_t *body = src[0] + head
-    cdef size_t before = sink_used(out), begin, wanted
+    cdef size_t before = sink_used(out), begin
     cdef pc_inflate_state result
     if head < 0 or left < 2:
         raise bad_header(head, src[0], left)
@@ -132,12 +141,12 @@ cdef bytes member(pc_inflate *state, const uint8_t **src, const uint8_t *src_end
         result = run_from(state, src, src_end, out, before)
         if result != PC_INFLATE_OUTPUT:
             break
-        wanted = before + foresee(out, src[0] - body, <size_t>left)
-        if left >= 18:  # the last member's size stands at the end, and mostly there is one member only
-            size = load32(src_end - 4)
-            if size > sink_used(out) - before and <size_t>(size // 1032) <= <size_t>left:
-                wanted = before + size
-        held = sink_grow(out, held, wanted)
+        # The last member's size stands at the end, and mostly there is one member only.
+        size = load32(src_end - 4) if left >= 18 else 0
+        if size > sink_used(out) - before and <size_t>(size // 1032) <= <size_t>left:
+            sink_expect(out, before + size)
+        else:
+            sink_grow(out, before + foresee(out, src[0] - body, <size_t>left))
     if result == PC_INFLATE_ERROR:
         raise bad_data(state)
     if result != PC_INFLATE_END or src_end - src[0] < 8:
@@ -150,7 +159,7 @@ cdef bytes member(pc_inflate *state, const uint8_t **src, const uint8_t *src_end
     if <uint32_t>begin != load32(src[0] + 4):
         raise BadGzipFile("Incorrect length of data produced")
     src[0] += 8
-    return held
+    return 0
 
 
 cdef pc_inflate_state run_from(pc_inflate *state, const uint8_t **src, const uint8_t *src_end, sink *out,
@@ -369,23 +378,24 @@ cdef class MemberReader:
     def readall(self, size_t expected=0):
         """All the rest, as bytes; *expected* is how many bytes of input may still be there, if known."""
         cdef sink out
-        cdef bytes held
         cdef uint8_t near[SINK_NEAR]
         cdef Py_ssize_t left
         with self.lock:
-            held = sink_start(&out, near, <size_t>-1 >> 1)
-            left = <Py_ssize_t>(self.end - self.at)
-            if left > SINK_NEAR:
-                held = sink_grow(&out, held, <size_t>left)
-            memcpy(out.at, self.room + self.at, <size_t>left)
-            out.at += left
-            if self.phase == BODY:
-                pc_inflate_keep(self.state, self.room + self.begin, self.room + self.end)
-            held = self.decode_all(&out, held, expected)
-            self.position += sink_used(&out)
-            return sink_finish(&out, held)
+            sink_start(&out, near, &sink_spare, <size_t>-1 >> 1)
+            try:
+                left = <Py_ssize_t>(self.end - self.at)
+                sink_grow(&out, <size_t>left)
+                memcpy(out.at, self.room + self.at, <size_t>left)
+                out.at += left
+                if self.phase == BODY:
+                    pc_inflate_keep(self.state, self.room + self.begin, self.room + self.end)
+                self.decode_all(&out, expected)
+                self.position += sink_used(&out)
+                return sink_finish(&out)
+            finally:
+                sink_drop(&out)
 
-    cdef bytes decode_all(self, sink *out, bytes held, size_t expected):
+    cdef int decode_all(self, sink *out, size_t expected) except -1:
         # The current member's output begins at out.begin + begin; what came before is in the state.
         cdef sink view
         cdef size_t begin = sink_used(out)
@@ -396,7 +406,7 @@ cdef class MemberReader:
             while more:
                 if out.at == out.end:
                     taken = self.taken - <uint64_t>(len(self.chunk) - self.chunk_at) - first
-                    held = sink_grow(out, held, foresee(out, taken, max(expected + unused, taken)))
+                    sink_grow(out, foresee(out, taken, max(expected + unused, taken)))
                 view = out[0]
                 view.begin += begin
                 more = self.step(&view, True)
@@ -405,7 +415,7 @@ cdef class MemberReader:
         finally:
             if self.phase == BODY:
                 pc_inflate_keep(self.state, out.begin + begin, out.at)
-        return held
+        return 0
 
 
 cdef class LineIterator:

@@ -6,13 +6,21 @@ face is :mod:`pycomp.tensor`.
 
 cimport cython
 from cpython.buffer cimport PyBuffer_Release
+from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy
 
 from pycomp._native._buf cimport borrow, borrow_writable, check, new_bytes, start
+from pycomp._native._sink cimport SINK_NEAR, sink, sink_drop, sink_finish, sink_grow, sink_start
 from pycomp._native.arch cimport kernels
+from pycomp._native.c_spare cimport pc_spare, pc_spare_give, pc_spare_take
 from pycomp._native.c_status cimport PC_OK, pc_status
 from pycomp._native.c_tensor cimport *
+
+cdef enum:
+    BATCH = 16  # chunks coded by each thread before interrupts are looked for: 10 ms, at level max a second
+
+cdef pc_spare room_spare, sink_spare
 
 LEVELS = {"fast": PC_LEVEL_FAST, "default": PC_LEVEL_DEFAULT, "high": PC_LEVEL_HIGH, "max": PC_LEVEL_MAX}
 DTYPES = {pc_dtype_name(<pc_dtype>i).decode(): i for i in range(PC_DTYPE_COUNT)}
@@ -30,7 +38,7 @@ cdef class FrameEncoder:
     cdef pc_tensor_encoder *encoder
     cdef Py_buffer view
     cdef bint borrowed
-    cdef void *room  # kept between calls: touching fresh memory takes longer than coding
+    cdef void *room  # kept between calls, and then for the next encoder
     cdef size_t room_size
     cdef cython.pythread_type_lock lock
     cdef readonly bytes head
@@ -62,7 +70,7 @@ cdef class FrameEncoder:
 
     def __dealloc__(self):
         pc_tensor_encoder_free(self.encoder)
-        free(self.room)
+        pc_spare_give(&room_spare, self.room)
         if self.borrowed:
             PyBuffer_Release(&self.view)
 
@@ -73,33 +81,69 @@ cdef class FrameEncoder:
         chunk's decoded bytes (8 bytes each), the numbers little-endian.
         """
         cdef const pc_tensor_info *info = pc_tensor_encoder_info(self.encoder)
-        cdef pc_status status
-        cdef size_t used = 0
-        cdef uint8_t *payload
-        cdef size_t wanted
+        cdef uint8_t near[SINK_NEAR]
+        cdef sink out
         cdef uint8_t *sizes
         cdef uint8_t *hashes
         if first > info.chunks or count > info.chunks - first:
             raise ValueError(f"chunks [{first}, {first + count}) of {info.chunks}")
         table = new_bytes(4 * count, &sizes)
         digests = new_bytes(8 * count, &hashes)
+        sink_start(&out, near, &sink_spare, count * info.chunk_bound)
+        try:
+            sink_grow(&out, out.limit)
+            out.at += self._code(first, count, threads, out.at, sizes, hashes)
+            return sink_finish(&out), table, digests
+        finally:
+            sink_drop(&out)
+
+    def frame(self, bytes before, unsigned threads=1):
+        """The whole frame behind the bytes *before*. Other threads run, and interrupts are heard."""
+        cdef const pc_tensor_info *info = pc_tensor_encoder_info(self.encoder)
+        cdef uint8_t near[SINK_NEAR]
+        cdef sink out
+        cdef size_t first, count, prefix = len(before)
+        cdef uint8_t *hashes
+        cdef bytes notes = new_bytes(12 * info.chunks, &hashes)
+        cdef const uint8_t *table = <const uint8_t *><const char *>notes + 8 * info.chunks
+        sink_start(&out, near, &sink_spare, prefix + info.head_size + info.chunks * (info.chunk_bound + 4))
+        try:
+            sink_grow(&out, out.limit)
+            memcpy(out.at, <const char *>before, prefix)
+            memcpy(out.at + prefix, pc_tensor_encoder_head(self.encoder), info.head_size)
+            out.at += prefix + info.head_size
+            for first in range(0, info.chunks, BATCH * threads):
+                PyErr_CheckSignals()
+                count = min(<size_t>BATCH * threads, info.chunks - first)
+                out.at += self._code(first, count, threads, out.at, <uint8_t *>table + 4 * first,
+                                     hashes + 8 * first)
+            memcpy(out.at, table, 4 * info.chunks)
+            out.at += 4 * info.chunks
+            return sink_finish(&out)
+        finally:
+            sink_drop(&out)
+
+    cdef size_t _code(self, size_t first, size_t count, unsigned threads, uint8_t *dst, uint8_t *sizes,
+                      uint8_t *hashes) except? 0:
+        # Chunks [first, first + count) to dst, which has room for as many of the largest.
+        cdef const pc_tensor_info *info = pc_tensor_encoder_info(self.encoder)
+        cdef pc_status status
+        cdef size_t used = 0, wanted
         with self.lock:
             wanted = pc_tensor_encode_room(self.encoder, count, threads)
             if self.room_size < wanted:
-                free(self.room)
+                pc_spare_give(&room_spare, self.room)
                 self.room_size = 0
-                self.room = malloc(wanted)
+                self.room = pc_spare_take(&room_spare, wanted)
                 if self.room == NULL:
                     raise MemoryError
                 self.room_size = wanted
             with nogil:
-                status = pc_tensor_encode_chunks(self.encoder, first, count, threads, self.room, &used,
-                                                 <uint32_t *>sizes, <uint64_t *>hashes)
+                status = pc_tensor_encode_chunks(self.encoder, first, count, threads, self.room, dst,
+                                                 count * info.chunk_bound, &used, <uint32_t *>sizes,
+                                                 <uint64_t *>hashes)
             check(status, f"tensor.encode: chunks from {first}")
-            result = new_bytes(used, &payload)
-            with nogil:
-                pc_tensor_collect_chunks(self.encoder, count, threads, self.room, <uint32_t *>sizes, payload)
-            return result, table, digests
+        return used
 
 
 @cython.final

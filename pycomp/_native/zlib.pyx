@@ -18,6 +18,7 @@ from pycomp._native._buf cimport borrow, start
 from pycomp._native._sink cimport (
     SINK_NEAR,
     sink,
+    sink_drop,
     sink_finish,
     sink_grow,
     sink_left,
@@ -40,7 +41,7 @@ from pycomp._native.c_inflate cimport *
 from pycomp._native.c_spare cimport pc_spare, pc_spare_give, pc_spare_take
 from pycomp._native.c_status cimport PC_ERR_PARAM, PC_OK, pc_status
 
-cdef pc_spare inflate_spare, deflate_spare
+cdef pc_spare inflate_spare, sink_spare, deflate_spare
 cdef object OWN = object()  # who has it may make Compress and Decompress objects
 
 cdef dict WORDS = {
@@ -74,7 +75,7 @@ def compress(data, /, level=-1, wbits=15):
     cdef size_t size, bound
     cdef int level_ = c_int(level), wbits_ = c_int(wbits)
     cdef pc_deflate *state
-    cdef bytes held
+    sink_start(&out, near, &sink_spare, <size_t>-1 >> 1)
     borrow(data, &view)
     try:
         if not deflate_params(&params, level_, wbits_, 8, 0):
@@ -84,9 +85,7 @@ def compress(data, /, level=-1, wbits=15):
         if state == NULL:
             raise MemoryError("Out of memory while compressing data")
         try:
-            held = sink_start(&out, near, bound)
-            if bound > SINK_NEAR:
-                held = sink_grow(&out, held, bound)
+            sink_grow(&out, bound)
             if view.len < BRIEF_DEFLATE:
                 status = pc_deflate_whole(&kernels, state, &params, start(&view), <size_t>view.len, out.begin,
                                           bound, &size)
@@ -96,12 +95,13 @@ def compress(data, /, level=-1, wbits=15):
                                               out.begin, bound, &size)
         finally:
             pc_spare_give(&deflate_spare, state)
+        if status != PC_OK:
+            raise zlib_error(-2, "while compressing data")
+        out.at = out.begin + size
+        return sink_finish(&out)
     finally:
+        sink_drop(&out)
         PyBuffer_Release(&view)
-    if status != PC_OK:
-        raise zlib_error(-2, "while compressing data")
-    out.at = out.begin + size
-    return sink_finish(&out, held)
 
 
 def decompress(data, /, wbits=15, bufsize=16384):
@@ -119,9 +119,9 @@ def decompress(data, /, wbits=15, bufsize=16384):
     cdef pc_inflate_state result
     cdef int wbits_ = c_int(wbits)
     cdef pc_inflate *state
-    cdef bytes held
     if c_size(bufsize) < 0:
         raise ValueError("bufsize must be non-negative")
+    sink_start(&out, near, &sink_spare, <size_t>-1 >> 1)
     borrow(data, &view)
     try:
         state = <pc_inflate *>pc_spare_take(&inflate_spare, pc_inflate_size())
@@ -132,18 +132,18 @@ def decompress(data, /, wbits=15, bufsize=16384):
                 raise zlib_error(-2, "while preparing to decompress data")
             src = src_begin = start(&view)
             src_end = src + view.len
-            held = sink_start(&out, near, <size_t>-1 >> 1)
             result = inflate_into(state, &src, src_end, &out)
             while result == PC_INFLATE_OUTPUT:
-                held = sink_grow(&out, held, foresee(&out, src - src_begin, <size_t>view.len))
+                sink_grow(&out, foresee(&out, src - src_begin, <size_t>view.len))
                 result = inflate_into(state, &src, src_end, &out)
             if result != PC_INFLATE_END:
                 raise inflate_error(result, state)
         finally:
             pc_spare_give(&inflate_spare, state)
+        return sink_finish(&out)
     finally:
+        sink_drop(&out)
         PyBuffer_Release(&view)
-    return sink_finish(&out, held)
 
 
 cdef object inflate_error(pc_inflate_state result, pc_inflate *state):
@@ -187,17 +187,19 @@ cdef class Compress:
         cdef int done = 0
         cdef pc_status status
         cdef bint brief = n < BRIEF_DEFLATE and flush == PC_NO_FLUSH
-        cdef bytes held = sink_start(&out, near, <size_t>-1 >> 1)
         if self.state == NULL:
             raise zlib_error(-2, when)
-        while True:
-            status = deflate_into(self.state, &src, src_end, &out, flush, brief, &done)
-            if status != PC_OK:
-                raise zlib_error(-2, when)
-            if done:
-                break
-            held = sink_grow(&out, held, 2 * sink_used(&out) + <size_t>(src_end - src) // 2)
-        return sink_finish(&out, held)
+        sink_start(&out, near, &sink_spare, <size_t>-1 >> 1)
+        try:
+            while not done:
+                status = deflate_into(self.state, &src, src_end, &out, flush, brief, &done)
+                if status != PC_OK:
+                    raise zlib_error(-2, when)
+                if not done:
+                    sink_grow(&out, 2 * sink_used(&out) + <size_t>(src_end - src) // 2)
+            return sink_finish(&out)
+        finally:
+            sink_drop(&out)
 
     def compress(self, data, /):
         """Returns a bytes object containing compressed data.
@@ -360,15 +362,15 @@ cdef class Decompress:
             self.tail = rest
         return 0
 
-    cdef pc_inflate_state run(self, const uint8_t **src, const uint8_t *src_end, sink *out,
-                              list holder) except <pc_inflate_state>-1:
+    cdef pc_inflate_state run(self, const uint8_t **src, const uint8_t *src_end,
+                              sink *out) except <pc_inflate_state>-1:
         # Under the lock: decodes until the input is taken, the limit is reached or the stream ends.
         cdef const uint8_t *src_begin = src[0]
         cdef pc_inflate_state result
         while True:
             result = inflate_into(self.state, src, src_end, out)
             if result == PC_INFLATE_OUTPUT and sink_left(out):
-                holder[0] = sink_grow(out, holder[0], foresee(out, src[0] - src_begin, src_end - src_begin))
+                sink_grow(out, foresee(out, src[0] - src_begin, src_end - src_begin))
             elif result == PC_INFLATE_DICT and self.zdict is not None:
                 set_dictionary(self.state, self.zdict)
             else:
@@ -388,9 +390,9 @@ cdef class Decompress:
         cdef const uint8_t *src
         cdef pc_inflate_state result
         cdef Py_ssize_t limit = c_size(max_length)
-        cdef list holder
         if limit < 0:
             raise ValueError("max_length must be non-negative")
+        sink_start(&out, near, &sink_spare, <size_t>limit if limit > 0 else <size_t>-1 >> 1)
         borrow(data, &view)
         try:
             with self.lock:
@@ -398,15 +400,15 @@ cdef class Decompress:
                 if self.state == NULL:
                     self.keep_input(PC_INFLATE_ERROR, src, src + view.len)
                     raise zlib_error(-2, "while decompressing data")
-                holder = [sink_start(&out, near, <size_t>limit if limit > 0 else <size_t>-1 >> 1)]
-                result = self.run(&src, start(&view) + view.len, &out, holder)
+                result = self.run(&src, start(&view) + view.len, &out)
                 self.keep_input(result, src, start(&view) + view.len)
                 if result == PC_INFLATE_END:
                     self.ended = True
                 elif result >= PC_INFLATE_DICT:
                     raise inflate_error(result, self.state)
-                return sink_finish(&out, holder[0])
+                return sink_finish(&out)
         finally:
+            sink_drop(&out)
             PyBuffer_Release(&view)
 
     def flush(self, length=16384, /):
@@ -420,7 +422,6 @@ cdef class Decompress:
         cdef const uint8_t *src_end
         cdef pc_inflate_state result
         cdef bytes data
-        cdef list holder
         if c_size(length) <= 0:
             raise ValueError("length must be greater than zero")
         with self.lock:
@@ -429,14 +430,17 @@ cdef class Decompress:
             data = self.tail
             src = <const uint8_t *><const char *>data
             src_end = src + len(data)
-            holder = [sink_start(&out, near, <size_t>-1 >> 1)]
-            result = self.run(&src, src_end, &out, holder)
-            self.keep_input(result, src, src_end)
-            if result == PC_INFLATE_END:
-                self.ended = True
-                pc_spare_give(&inflate_spare, self.state)
-                self.state = NULL
-            return sink_finish(&out, holder[0])
+            sink_start(&out, near, &sink_spare, <size_t>-1 >> 1)
+            try:
+                result = self.run(&src, src_end, &out)
+                self.keep_input(result, src, src_end)
+                if result == PC_INFLATE_END:
+                    self.ended = True
+                    pc_spare_give(&inflate_spare, self.state)
+                    self.state = NULL
+                return sink_finish(&out)
+            finally:
+                sink_drop(&out)
 
     def copy(self):
         """Return a copy of the decompression object."""
@@ -530,7 +534,8 @@ cdef class _ZlibDecompressor:
         cdef const uint8_t *src_end
         cdef pc_inflate_state result
         cdef Py_ssize_t limit = c_size(max_length)
-        cdef bytes held, source = None
+        cdef bytes source = None
+        sink_start(&out, near, &sink_spare, <size_t>limit if limit >= 0 else <size_t>-1 >> 1)
         borrow(data, &view)
         try:
             with self.lock:
@@ -553,11 +558,10 @@ cdef class _ZlibDecompressor:
                     src = src_begin = start(&view)
                     src_end = src + view.len
 
-                held = sink_start(&out, near, <size_t>limit if limit >= 0 else <size_t>-1 >> 1)
                 while True:
                     result = inflate_into(self.state, &src, src_end, &out)
                     if result == PC_INFLATE_OUTPUT and sink_left(&out):
-                        held = sink_grow(&out, held, foresee(&out, src - src_begin, src_end - src_begin))
+                        sink_grow(&out, foresee(&out, src - src_begin, src_end - src_begin))
                     elif result == PC_INFLATE_DICT and self.zdict is not None:
                         set_dictionary(self.state, self.zdict)
                     else:
@@ -579,6 +583,7 @@ cdef class _ZlibDecompressor:
                 else:
                     self.pending = PyBytes_FromStringAndSize(<const char *>src, src_end - src)
                     self.pending_at = 0
-                return sink_finish(&out, held)
+                return sink_finish(&out)
         finally:
+            sink_drop(&out)
             PyBuffer_Release(&view)

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import struct
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pycomp._native.tensor import DTYPES, ITEM_SIZES, LEVELS, FrameDecoder, FrameEncoder
-from pycomp._threads import one_ahead
 from pycomp.errors import CorruptError, TruncatedError, UnsupportedError
 from pycomp.tensor.dtypes import ML_DTYPES, PACKED, extra_dtype
 
@@ -25,8 +23,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
-# Chunks coded by one call and thread: few enough for the coder's room to stay in cache.
-BATCH = 4
+# Chunks decoded by each thread before interrupts are heard: 5 ms, at level max a second.
+BATCH = 16
 
 # The least a chunk takes: table entry, checksum and form; a code of one symbol needs no more. A head that
 # announces more chunks than the blob can hold is caught by it before memory is asked for.
@@ -100,19 +98,7 @@ def encode(
     prefix = struct.pack("<BB", VERSION, len(descr)) + descr.encode("ascii")
     prefix += struct.pack(f"<B{len(shape)}Q", len(shape), *shape)
     frame = FrameEncoder(flat, name, _row_length(values, name), LEVELS[level])
-    blob, tables = io.BytesIO(), []  # a growing buffer touches fresh memory once, joining parts twice
-    blob.write(prefix)
-    blob.write(frame.head)
-    batch = BATCH * threads
-
-    def code(first: int) -> tuple[bytes, bytes, bytes]:
-        return frame.encode(first, min(batch, frame.chunks - first), threads)
-
-    for payload, table, _ in one_ahead(code, range(0, frame.chunks, batch), threads):
-        blob.write(payload)
-        tables.append(table)
-    blob.write(b"".join(tables))
-    return blob.getvalue()
+    return frame.frame(prefix, threads)
 
 
 def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
@@ -171,8 +157,15 @@ def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
     target = np.empty(size, np.uint8) if out is None else np.frombuffer(out, np.uint8)
     if target.nbytes != size:
         raise ValueError(f"out has {target.nbytes} bytes, the array {size}")
-    table = len(view) - 4 * frame.chunks
-    frame.decode(view[at + frame.head_size : table], view[table:], 0, frame.chunks, target, threads=threads)
+    begin, table = at + frame.head_size, len(view) - 4 * frame.chunks
+    ends = begin + np.frombuffer(view[table:], "<u4").cumsum(dtype=np.uint64)
+    for first in range(0, max(frame.chunks, 1), batch := BATCH * threads):
+        last = min(first + batch, frame.chunks)
+        end = int(ends[last - 1]) if last < frame.chunks else table
+        part = target[first * frame.chunk_bytes : last * frame.chunk_bytes]
+        frame.decode(view[begin:end], view[4 * first + table : 4 * last + table], first, last - first, part,
+                     threads=threads)  # fmt: skip
+        begin = end
     array = target.view(numpy_type)
     if descr.startswith(">"):
         array.byteswap(inplace=True)

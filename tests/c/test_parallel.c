@@ -27,6 +27,40 @@ static void check_run(unsigned threads, size_t jobs)
     CHECK(jobs == 0 ? sum == 0 : sum == jobs * (jobs - 1) / 2);
 }
 
+/* Job i makes its number i % 3 times; job `stuck` makes nothing. */
+typedef struct row {
+    size_t stuck, size;
+    unsigned made[THREADS];
+    unsigned out[2 * JOBS];
+} row;
+
+static size_t make(void *context, size_t job, unsigned worker)
+{
+    row *r = context;
+    r->made[worker] = (unsigned)job;
+    return job == r->stuck ? SIZE_MAX : job % 3;
+}
+
+static void place(void *context, size_t job, unsigned worker, size_t at)
+{
+    row *r = context;
+    CHECK(r->made[worker] == job && at + job % 3 <= r->size);
+    for (size_t i = 0; i < job % 3; i++) r->out[at + i] = r->made[worker];
+}
+
+static void check_pack(unsigned threads, size_t jobs, size_t stuck)
+{
+    static row r;
+    static unsigned expected[2 * JOBS];
+    memset(&r, 0, sizeof r);
+    memset(expected, 0, sizeof expected);
+    r.stuck = stuck;
+    for (size_t job = 0; job < jobs && job < stuck; job++)
+        for (size_t i = 0; i < job % 3; i++) expected[r.size++] = (unsigned)job;
+    CHECK(pc_parallel_pack(threads, jobs, make, place, &r) == (stuck < jobs ? SIZE_MAX : r.size));
+    CHECK(memcmp(r.out, expected, sizeof expected) == 0);
+}
+
 static void nested(void *context, size_t job, unsigned worker)
 {
     static record inner[4];
@@ -77,6 +111,11 @@ int main(void)
         check_run(threads, 1);
         check_run(threads, THREADS);
         check_run(threads, JOBS);
+        check_pack(threads, 0, SIZE_MAX);
+        check_pack(threads, 1, SIZE_MAX);
+        check_pack(threads, JOBS, SIZE_MAX);
+        check_pack(threads, JOBS, 0);
+        check_pack(threads, JOBS, JOBS / 2);
     }
     pc_parallel_for(1, 4, nested, NULL);
     return CHECK_RESULT();

@@ -120,7 +120,8 @@ static frame encode(const pc_kernels *k, const uint8_t *data, uint64_t size, pc_
     f.head = copy_of(pc_tensor_encoder_head(e), info->head_size);
     f.chunks = info->chunks;
     CHECK(f.head_size <= PC_TENSOR_MAX_HEAD);
-    f.payload = malloc(info->chunks * info->chunk_bound + 1);
+    size_t cap = info->chunks * info->chunk_bound;
+    f.payload = malloc(cap + 1);
     uint32_t *sizes = malloc(4 * info->chunks + 1);
     f.hashes = malloc(8 * info->chunks + 1);
     f.table = malloc(4 * info->chunks + 1);
@@ -128,9 +129,11 @@ static frame encode(const pc_kernels *k, const uint8_t *data, uint64_t size, pc_
     if (threads != 0) {
         size_t room_size = pc_tensor_encode_room(e, f.chunks, threads);
         uint8_t *room = check_alloc(room_size);
-        CHECK(pc_tensor_encode_chunks(e, 0, f.chunks, threads, room, &f.payload_size, sizes, f.hashes) ==
-              PC_OK);
-        pc_tensor_collect_chunks(e, f.chunks, threads, room, sizes, f.payload);
+        if (cap != 0)
+            CHECK(pc_tensor_encode_chunks(e, 0, f.chunks, threads, room, f.payload, cap - 1, &f.payload_size,
+                                          sizes, f.hashes) == PC_ERR_DST_SIZE);
+        CHECK(pc_tensor_encode_chunks(e, 0, f.chunks, threads, room, f.payload, cap, &f.payload_size, sizes,
+                                      f.hashes) == PC_OK);
         check_free(room, room_size);
     } else { /* one by one, from the last to the first, in memory of exactly the stated size */
         uint8_t *workspace = check_alloc(info->workspace_size), *dst = check_alloc(info->chunk_bound);

@@ -88,8 +88,8 @@ static void save_frame(const char *name, content kind, pc_dtype dtype, size_t n,
     uint64_t hashes[4];
     MUST(info->chunks <= 4);
     memcpy(frame, pc_tensor_encoder_head(e), info->head_size);
-    MUST(pc_tensor_encode_chunks(e, 0, info->chunks, 1, room, &used, sizes, hashes) == PC_OK);
-    pc_tensor_collect_chunks(e, info->chunks, 1, room, sizes, frame + info->head_size);
+    MUST(pc_tensor_encode_chunks(e, 0, info->chunks, 1, room, frame + info->head_size,
+                                 info->chunks * info->chunk_bound, &used, sizes, hashes) == PC_OK);
     used += info->head_size;
     for (size_t c = 0; c < info->chunks; c++, used += 4) pc_store32(frame + used, sizes[c]);
     save("tensor_decode", name, frame, used);

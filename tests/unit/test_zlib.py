@@ -352,10 +352,13 @@ def test_dictionary() -> None:
 
 
 def test_sizes_around_every_growth() -> None:
-    for n in (0, 1, 16_383, 16_384, 16_385, 100_000, 1 << 20, (1 << 20) + 1, 5_000_000):
+    edges = (16_384, 1 << 20, 4 << 20)
+    for n in (0, 1, 100_000, 13_000_000, *(edge + more for edge in edges for more in (-1, 0, 1))):
         for data in (bytes(n), random.Random(n).randbytes(n)):
             out = ours.decompress(standard.compress(data, 1))
             assert out == data
             assert out.__sizeof__() >= n
             assert hash(out) == hash(data)
             assert ours.decompress(standard.compress(data, 1), bufsize=n) == data
+            assert ours.decompressobj().decompress(standard.compress(data, 1), n) == data
+            assert standard.decompress(ours.compress(data, 1)) == data

@@ -110,16 +110,13 @@ pc_status pc_tensor_decode_chunk(const pc_tensor_decoder *decoder, size_t chunk,
 /* Decoded bytes of a chunk. */
 size_t pc_tensor_chunk_size(const pc_tensor_info *info, size_t chunk);
 
-/* csrc/mt: several chunks at once. The work is done in `room`, of the size the first function tells, which
- * is best kept from call to call: touching fresh memory takes longer than coding. The payloads stay there,
- * *payload_len bytes in all, until the third function, told the same count, threads and sizes, copies them
- * back to back to dst; sizes and hashes get count entries. */
+/* csrc/mt: chunks [first, first + count), back to back to dst, which needs chunk_bound bytes for each. The
+ * work is done in `room`, of the size the first function tells, which is best kept from call to call:
+ * touching fresh memory takes longer than coding. sizes and hashes get count entries. */
 size_t pc_tensor_encode_room(const pc_tensor_encoder *encoder, size_t count, unsigned threads);
 pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first, size_t count,
-                                  unsigned threads, void *room, size_t *payload_len, uint32_t *sizes,
-                                  uint64_t *hashes);
-void pc_tensor_collect_chunks(const pc_tensor_encoder *encoder, size_t count, unsigned threads,
-                              const void *room, const uint32_t *sizes, uint8_t *dst);
+                                  unsigned threads, void *room, uint8_t *dst, size_t dst_cap, size_t *dst_len,
+                                  uint32_t *sizes, uint64_t *hashes);
 
 /* src holds the payloads of chunks [first, first + count) back to back, table their 32-bit sizes. Writes the
  * decoded bytes [skip, skip + dst_size) counted from the start of chunk first. On failure *failed is the

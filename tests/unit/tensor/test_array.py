@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import struct
 from typing import Any
 
@@ -193,6 +194,29 @@ def test_threads(level: str) -> None:
     assert len(blobs) == 1
     for threads in (1, 2, 5):
         assert same(tensor.decode(blobs.copy().pop(), threads=threads), array)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers that signal here")
+@pytest.mark.parametrize("call", ["encode", "decode"])
+def test_interrupts_are_heard(call: str) -> None:
+    """A signal's handler runs, and may raise, long before 32 MiB are coded at the slowest level."""
+
+    class Stopped(Exception):
+        pass
+
+    def stop(number: int, frame: Any) -> None:
+        raise Stopped
+
+    array = np.random.default_rng(3).normal(size=8 << 20).astype(np.float32)
+    blob = tensor.encode(array, level="fast")
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.003)
+        with pytest.raises(Stopped):
+            tensor.encode(array, level="max") if call == "encode" else tensor.decode(blob)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_levels_pay() -> None:
