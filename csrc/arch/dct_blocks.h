@@ -93,7 +93,7 @@ TARGET PC_INLINE void FN(blocks)(const pc_dct_blocks *job, int forward, unsigned
         T *to = dst + (ptrdiff_t)done * dst_step;
         if (s > W)
             FN(large_block)(job, forward, s, from, to);
-        else if (job->block_step == (ptrdiff_t)s) /* side by side: known when compiled, one load a row */
+        else if (s < W && job->block_step == (ptrdiff_t)s) /* side by side: one load, known when compiled */
             FN(small_block)(job, forward, s, (ptrdiff_t)s, from, to);
         else
             FN(small_block)(job, forward, s, job->block_step, from, to);
