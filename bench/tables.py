@@ -14,6 +14,13 @@ HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 YARDSTICK = "zipnn"
+TITLES = {
+    "deflate": "DEFLATE",
+    "transforms": "Cosine transforms",
+    "wavelets": "Wavelets and differences",
+    "predict": "Prediction",
+    "motion": "Motion and quantisation",
+}
 
 Row = dict[str, str]
 
@@ -73,47 +80,60 @@ def _table(rows: list[Row]) -> list[str]:
     return lines
 
 
-def render_deflate(path: Path) -> str:
-    """The DEFLATE tables of one machine: by job, a line for each coder and a column for each input."""
+def render_jobs(path: Path, title: str) -> str:
+    """The other tables of one machine: one for each job, inputs against contenders."""
     with open(path, newline="") as file:
         rows = list(csv.DictReader(file))
     first = rows[0]
-    versions = {row["coder"]: row["version"] for row in rows if row["coder"] != "pycomp"}
-    inputs = list(dict.fromkeys(row["input"] for row in rows))
+    tiers = dict.fromkeys(row["tier"] for row in rows)
+    versions = {row["coder"]: row.get("version", "") for row in rows if row["coder"] != "pycomp"}
+    told = ", ".join(f"{name} {version}".strip() for name, version in versions.items())
     lines = [
-        f"## DEFLATE on {first['cpu']}, {first['cores']} cores",
+        f"## {title} on {first['cpu']}, {first['cores']} cores",
         "",
         f"{first['system']}, Python {first['python']}, {first['date']}, commit {first['commit']}, "
-        f"instruction sets: {first['tier']}; from `bench/results/{path.name}`. MB (10⁶ bytes) of original "
-        "data a second; where compressing, with the ratio. Versions: "
-        + ", ".join(f"{name} {version}" for name, version in versions.items())
-        + ".",
+        f"instruction sets: {', '.join(tiers)}; from `bench/results/{path.name}`. "
+        f"MB (10⁶ bytes) of original data a second; where compressing, with the ratio. Beside: {told}.",
     ]
-    cells: dict[tuple[str, tuple[str, str, str]], dict[str, str]] = {}
-    for row in rows:
-        speed = f"{float(row['mb_s']):.0f}" if row["exact"] == "True" else "wrong"
-        if row["packed_bytes"]:
-            speed += f" · {int(row['raw_bytes']) / int(row['packed_bytes']):.3f}"
-        one = (row["coder"], row["setting"], row["threads"])
-        cells.setdefault((row["job"], one), {})[row["input"]] = speed
-    for job in dict.fromkeys(job for job, _ in cells):
-        lines += ["", f"### {job}", "", "| coder | setting | threads | " + " | ".join(inputs) + " |"]
-        lines.append("|---|---|---:|" + "---:|" * len(inputs))
-        for (other, (coder, setting, threads)), speeds in cells.items():
-            if other == job:
-                name = f"**{coder}**" if coder == "pycomp" else coder
-                values = " | ".join(speeds.get(name, "") for name in inputs)
-                lines.append(f"| {name} | {setting} | {threads} | {values} |")
+    for job in dict.fromkeys(row["job"] for row in rows):
+        lines += ["", f"### {title}: {job}", "", *_grid([row for row in rows if row["job"] == job])]
     return "\n".join(lines)
+
+
+def _grid(rows: list[Row]) -> list[str]:
+    """Inputs against contenders, the longer list downwards."""
+    several = len({row["threads"] for row in rows}) > 1
+    cells: dict[str, dict[str, str]] = {}
+    for row in rows:
+        coder = f"**{row['coder']}**" if row["coder"] == "pycomp" else row["coder"]
+        contender = f"{coder} {row['setting']}" + (f", ×{row['threads']}" if several else "")
+        cells.setdefault(contender, {})[row["input"]] = _speed(row)
+    inputs = list(dict.fromkeys(row["input"] for row in rows))
+    if len(inputs) > len(cells):
+        head = ["input", *cells]
+        body = [[name, *(speeds.get(name, "") for speeds in cells.values())] for name in inputs]
+    else:
+        head = ["", *inputs]
+        body = [[name, *(speeds.get(one, "") for one in inputs)] for name, speeds in cells.items()]
+    rule = "|---|" + "---:|" * (len(head) - 1)
+    return [f"| {' | '.join(head)} |", rule, *(f"| {' | '.join(line)} |" for line in body)]
+
+
+def _speed(row: Row) -> str:
+    if row.get("exact", "True") != "True":
+        return "wrong"
+    ratio = f" · {int(row['raw_bytes']) / int(row['packed_bytes']):.3f}" if row.get("packed_bytes") else ""
+    return f"{float(row['mb_s']):.0f}{ratio}"
 
 
 def main(check: bool = False) -> int:
     page = PAGE.read_text()
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    results = sorted((HERE / "results").glob("tensor-*.csv"))
-    parts = [render(path) for path in results]
-    parts += [render_deflate(path) for path in sorted((HERE / "results").glob("deflate-*.csv"))]
+    results = HERE / "results"
+    parts = [render(path) for path in sorted(results.glob("tensor-*.csv"))]
+    for kind, title in TITLES.items():
+        parts += [render_jobs(path, title) for path in sorted(results.glob(f"{kind}-*.csv"))]
     tables = "\n\n".join(parts) or "No results yet: run `make bench`."
     fresh = f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}"
     if check:

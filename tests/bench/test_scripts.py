@@ -121,7 +121,7 @@ def test_tables(bench: Any, tmp_path: Path) -> None:
     assert "| other | bfloat16 | no luck |" in page
 
 
-def test_deflate_tables(bench: Any, tmp_path: Path) -> None:
+def test_tables_by_job(bench: Any, tmp_path: Path) -> None:
     row = {
         "date": "2026-01-02", "commit": "abc", "cpu": "A CPU", "cores": "2", "system": "Linux",
         "python": "3.11", "tier": "best", "input": "logs", "job": "deflate", "coder": "pycomp",
@@ -135,11 +135,12 @@ def test_deflate_tables(bench: Any, tmp_path: Path) -> None:
         writer = csv.DictWriter(file, list(row))
         writer.writeheader()
         writer.writerows(rows)
-    page = bench("tables").render_deflate(path)
+    page = bench("tables").render_jobs(path, "DEFLATE")
     assert "## DEFLATE on A CPU, 2 cores" in page
     assert "zlib 1.3" in page
-    assert "| **pycomp** | level 6 | 1 | 100 · 1.500 | 50 |" in page
-    assert "| zlib | level 6 | 1 | wrong · 1.500 |  |" in page
+    assert "|  | logs | json |" in page
+    assert "| **pycomp** level 6 | 100 · 1.500 | 50 |" in page
+    assert "| zlib level 6 | wrong |  |" in page
 
 
 @pytest.mark.parametrize("name", ["sources", "binary", "json", "logs", "base64"])
