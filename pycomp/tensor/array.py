@@ -157,14 +157,17 @@ def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
     target = np.empty(size, np.uint8) if out is None else np.frombuffer(out, np.uint8)
     if target.nbytes != size:
         raise ValueError(f"out has {target.nbytes} bytes, the array {size}")
-    begin, table = at + frame.head_size, len(view) - 4 * frame.chunks
-    ends = begin + np.frombuffer(view[table:], "<u4").cumsum(dtype=np.uint64)
+    cut = len(view) - 4 * frame.chunks
+    payload, table = view[at + frame.head_size : cut], view[cut:]
+    ends = np.frombuffer(table, "<u4").cumsum(dtype=np.uint64)
+    begin = 0
     for first in range(0, max(frame.chunks, 1), batch := BATCH * threads):
         last = min(first + batch, frame.chunks)
-        end = int(ends[last - 1]) if last < frame.chunks else table
-        part = target[first * frame.chunk_bytes : last * frame.chunk_bytes]
-        frame.decode(view[begin:end], view[4 * first + table : 4 * last + table], first, last - first, part,
-                     threads=threads)  # fmt: skip
+        whole = last < frame.chunks  # the very last chunk is of any size
+        end = int(ends[last - 1]) if whole else len(payload)
+        part = target[first * frame.chunk_bytes : last * frame.chunk_bytes if whole else size]
+        entries = table[4 * first : 4 * last]
+        frame.decode(payload[begin:end], entries, first, last - first, part, threads=threads)
         begin = end
     array = target.view(numpy_type)
     if descr.startswith(">"):

@@ -196,6 +196,29 @@ def test_threads(level: str) -> None:
         assert same(tensor.decode(blobs.copy().pop(), threads=threads), array)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_many_chunks(threads: int) -> None:
+    """More than are coded before interrupts are looked for; damage is found wherever it is."""
+    array = np.random.default_rng(5).integers(0, 50, 40 * (256 << 10) + 3).astype(np.uint8)
+    blob = tensor.encode(array, level="fast", threads=threads)
+    assert blob == tensor.encode(array, level="fast")
+    assert (tensor.decode(blob, threads=threads) == array).all()
+    for chunk in (0, 15, 16, 31, 32, 39):
+        broken = bytearray(blob)
+        broken[-4 * (40 - chunk)] ^= 1  # the chunk's size in the table
+        with pytest.raises(PycompError):
+            tensor.decode(bytes(broken), threads=threads)
+    broken = bytearray(blob)
+    broken[len(blob) * 3 // 4] ^= 1
+    with pytest.raises(PycompError) as caught:
+        tensor.decode(bytes(broken), threads=threads)
+    assert caught.value.chunk in (29, 30)
+    assert f"chunk {caught.value.chunk}" in str(caught.value)
+    for cut in (len(blob) // 2, len(blob) - 4 * 40, len(blob) - 4):
+        with pytest.raises(PycompError):
+            tensor.decode(blob[:cut], threads=threads)
+
+
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers that signal here")
 @pytest.mark.parametrize("call", ["encode", "decode"])
 def test_interrupts_are_heard(call: str) -> None:
