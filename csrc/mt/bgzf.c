@@ -51,32 +51,37 @@ typedef struct bgzf_jobs {
     const pc_kernels *kernels;
     pc_deflate_params params;
     const uint8_t *src;
-    size_t n, workspace_size;
-    uint8_t *dst, *workspaces;
+    size_t n, room_size; /* of a worker's workspace and, at its end, output */
+    uint8_t *dst, *rooms;
     uint32_t *sizes;
 } bgzf_jobs;
 
-static void block_job(void *context, size_t job, unsigned worker)
+static size_t make_block(void *context, size_t job, unsigned worker)
 {
     bgzf_jobs *j = context;
     const uint8_t *src = j->src + job * PC_BGZF_BLOCK;
     size_t n = PC_MIN(j->n - job * PC_BGZF_BLOCK, (size_t)PC_BGZF_BLOCK), size = 0;
-    uint8_t *dst = j->dst + job * PC_BGZF_MAX;
-    pc_deflate *workspace = (pc_deflate *)(void *)(j->workspaces + worker * j->workspace_size);
+    pc_deflate *workspace = (pc_deflate *)(void *)(j->rooms + worker * j->room_size);
+    uint8_t *dst = j->rooms + (worker + 1) * j->room_size - PC_BGZF_MAX;
     pc_deflate_params stored = j->params;
     stored.level = 0;
     if (pc_deflate_whole(j->kernels, workspace, &j->params, src, n, dst + PC_BGZF_HEADER,
                          PC_BGZF_MAX - OVERHEAD, &size) != PC_OK &&
         pc_deflate_whole(j->kernels, workspace, &stored, src, n, dst + PC_BGZF_HEADER, PC_BGZF_MAX - OVERHEAD,
-                         &size) != PC_OK) {
-        j->sizes[job] = 0;
-        return;
-    }
+                         &size) != PC_OK)
+        return SIZE_MAX;
     memcpy(dst, HEADER, sizeof HEADER);
     pc_store16(dst + SIZE_FIELD, (uint16_t)(size + OVERHEAD - 1));
     pc_store32(dst + PC_BGZF_HEADER + size, pc_crc32(j->kernels, 0, src, n));
     pc_store32(dst + PC_BGZF_HEADER + size + 4, (uint32_t)n);
     j->sizes[job] = (uint32_t)(size + OVERHEAD);
+    return size + OVERHEAD;
+}
+
+static void place_block(void *context, size_t job, unsigned worker, size_t at)
+{
+    const bgzf_jobs *j = context;
+    memcpy(j->dst + at, j->rooms + (worker + 1) * j->room_size - PC_BGZF_MAX, j->sizes[job]);
 }
 
 pc_status pc_bgzf_compress(const pc_kernels *kernels, int level, const uint8_t *src, size_t n,
@@ -88,24 +93,19 @@ pc_status pc_bgzf_compress(const pc_kernels *kernels, int level, const uint8_t *
                    .n = n,
                    .dst = dst,
                    .sizes = sizes};
-    size_t jobs = pc_ceil_div(n, PC_BGZF_BLOCK), total, used = 0;
+    size_t jobs = pc_ceil_div(n, PC_BGZF_BLOCK), workspace = pc_deflate_size(&j.params), total;
     *dst_len = 0;
     if (jobs == 0) return PC_OK;
-    j.workspace_size = pc_deflate_size(&j.params);
-    if (j.workspace_size == 0) return PC_ERR_PARAM;
+    if (workspace == 0) return PC_ERR_PARAM;
     if (dst_cap < pc_bgzf_bound(n)) return PC_ERR_DST_SIZE;
-    j.workspace_size = pc_round_up(j.workspace_size, PC_ALIGNMENT);
+    j.room_size = pc_round_up(workspace + PC_BGZF_MAX, PC_ALIGNMENT);
     threads = pc_parallel_threads(threads, jobs);
-    if (!pc_mul_size(threads, j.workspace_size, &total)) return PC_ERR_MEMORY;
-    j.workspaces = pc_alloc(total);
-    if (j.workspaces == NULL) return PC_ERR_MEMORY;
-    pc_parallel_for(threads, jobs, block_job, &j);
-    pc_free(j.workspaces);
-    for (size_t i = 0; i < jobs; i++) {
-        if (sizes[i] == 0) return PC_ERR_DST_SIZE;
-        memmove(dst + used, dst + i * PC_BGZF_MAX, sizes[i]);
-        used += sizes[i];
-    }
+    if (!pc_mul_size(threads, j.room_size, &total)) return PC_ERR_MEMORY;
+    j.rooms = pc_alloc(total);
+    if (j.rooms == NULL) return PC_ERR_MEMORY;
+    size_t used = pc_parallel_pack(threads, jobs, make_block, place_block, &j);
+    pc_free(j.rooms);
+    if (used == SIZE_MAX) return PC_ERR_DST_SIZE;
     *dst_len = used;
     return PC_OK;
 }

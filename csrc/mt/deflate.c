@@ -1,6 +1,5 @@
-/* DEFLATE on several threads: see pycomp/deflate_parallel.h. Each thread has a workspace and each job a slot
- * of the output; the slots are moved together at the end, which takes a hundredth of the time to fill them.
- */
+/* DEFLATE on several threads: see pycomp/deflate_parallel.h. Each thread has a workspace and room for a
+ * block's output, which it copies from there when the block's turn comes. */
 #include <string.h>
 
 #include "base/alloc.h"
@@ -29,20 +28,28 @@ typedef struct block_jobs {
     const uint8_t *src;
     size_t begin, end, block_size, slot, workspace_size;
     int last;
-    uint8_t *dst, *workspaces;
+    uint8_t *dst, *rooms;
     block_result *results;
 } block_jobs;
 
-static void block_job(void *context, size_t job, unsigned worker)
+static size_t make_block(void *context, size_t job, unsigned worker)
 {
     block_jobs *j = context;
     block_result *r = &j->results[job];
     size_t begin = j->begin + job * j->block_size, end = PC_MIN(j->end, begin + j->block_size);
-    pc_deflate *workspace = (pc_deflate *)(void *)(j->workspaces + worker * j->workspace_size);
-    r->status = pc_deflate_piece(j->kernels, workspace, j->params, j->src, begin, end,
-                                 j->last && end == j->end, j->dst + job * j->slot, j->slot, &r->size);
+    uint8_t *room = j->rooms + worker * (j->workspace_size + j->slot);
+    r->status = pc_deflate_piece(j->kernels, (pc_deflate *)(void *)room, j->params, j->src, begin, end,
+                                 j->last && end == j->end, room + j->workspace_size, j->slot, &r->size);
     r->check = j->params->wrap == PC_WRAP_ZLIB ? pc_adler32(j->kernels, 1, j->src + begin, end - begin)
                                                : pc_crc32(j->kernels, 0, j->src + begin, end - begin);
+    return r->status == PC_OK ? r->size : SIZE_MAX;
+}
+
+static void place_block(void *context, size_t job, unsigned worker, size_t at)
+{
+    const block_jobs *j = context;
+    memcpy(j->dst + at, j->rooms + worker * (j->workspace_size + j->slot) + j->workspace_size,
+           j->results[job].size);
 }
 
 pc_status pc_deflate_parallel(const pc_kernels *kernels, const pc_deflate_params *params, const uint8_t *src,
@@ -52,10 +59,11 @@ pc_status pc_deflate_parallel(const pc_kernels *kernels, const pc_deflate_params
     if (begin > end || block_size == 0 || block_size > SIZE_MAX / 2) return PC_ERR_PARAM;
     size_t n = end - begin, jobs = PC_MAX(pc_ceil_div(n, block_size), (size_t)1), space, total;
     size_t workspace_size = pc_round_up(pc_deflate_size(params), PC_ALIGNMENT);
+    size_t slot = pc_round_up(pc_deflate_bound(params, PC_MIN(block_size, n)), PC_ALIGNMENT);
     if (dst_cap < pc_deflate_parallel_bound(params, n, block_size)) return PC_ERR_DST_SIZE;
     threads = pc_parallel_threads(threads, jobs);
-    if (!pc_mul_size(threads, workspace_size, &space) || !pc_mul_size(jobs, sizeof(block_result), &total) ||
-        !pc_add_size(total, space, &total))
+    if (!pc_mul_size(threads, workspace_size + slot, &space) ||
+        !pc_mul_size(jobs, sizeof(block_result), &total) || !pc_add_size(total, space, &total))
         return PC_ERR_MEMORY;
     uint8_t *room = pc_alloc(total);
     if (room == NULL) return PC_ERR_MEMORY;
@@ -66,27 +74,24 @@ pc_status pc_deflate_parallel(const pc_kernels *kernels, const pc_deflate_params
                     .begin = begin,
                     .end = end,
                     .block_size = block_size,
-                    .slot = pc_deflate_bound(params, PC_MIN(block_size, n)),
+                    .slot = slot,
                     .workspace_size = workspace_size,
                     .last = last,
                     .dst = dst,
-                    .workspaces = room,
+                    .rooms = room,
                     .results = (block_result *)(void *)(room + space)};
-    pc_parallel_for(threads, jobs, block_job, &j);
+    *dst_len = pc_parallel_pack(threads, jobs, make_block, place_block, &j);
 
     pc_status status = PC_OK;
-    size_t used = 0;
     *check = params->wrap == PC_WRAP_ZLIB ? 1 : 0;
     for (size_t i = 0; i < jobs && status == PC_OK; i++) {
         const block_result *r = &j.results[i];
         size_t size = PC_MIN(block_size, n - i * block_size);
         status = r->status;
-        if (used != i * j.slot) memmove(dst + used, dst + i * j.slot, r->size);
-        used += r->size;
         *check = params->wrap == PC_WRAP_ZLIB ? pc_adler32_combine(*check, r->check, size)
                                               : pc_crc32_combine(*check, r->check, size);
     }
-    *dst_len = used;
+    if (status != PC_OK) *dst_len = 0;
     pc_free(room);
     return status;
 }
