@@ -93,7 +93,8 @@ def render_jobs(path: Path, title: str) -> str:
         "",
         f"{first['system']}, Python {first['python']}, {first['date']}, commit {first['commit']}, "
         f"instruction sets: {', '.join(tiers)}; from `bench/results/{path.name}`. "
-        f"MB (10⁶ bytes) of original data a second; where compressing, with the ratio. Beside: {told}.",
+        "MB (10⁶ bytes) of original data a second where nothing else is said; where compressing, with the "
+        f"ratio. Beside: {told}.",
     ]
     for job in dict.fromkeys(row["job"] for row in rows):
         lines += ["", f"### {title}: {job}", "", *_grid([row for row in rows if row["job"] == job])]
@@ -123,7 +124,11 @@ def _speed(row: Row) -> str:
     if row.get("exact", "True") != "True":
         return "wrong"
     ratio = f" · {int(row['raw_bytes']) / int(row['packed_bytes']):.3f}" if row.get("packed_bytes") else ""
-    return f"{float(row['mb_s']):.0f}{ratio}"
+    speed = float(row.get("mb_s") or row["rate"])
+    unit = row.get("unit", "MB/s")
+    return (
+        (f"{speed:.0f}" if speed >= 100 else f"{speed:.3g}") + ratio + (f" {unit}" if unit != "MB/s" else "")
+    )
 
 
 def main(check: bool = False) -> int:

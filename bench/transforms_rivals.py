@@ -10,13 +10,8 @@ one CSV a machine in bench/results.
 
 from __future__ import annotations
 
-import argparse
-import importlib.metadata
-import os
 import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,22 +22,9 @@ import scipy.fft
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-import record  # noqa: E402
+from contest import Task, main  # noqa: E402
 
 from pycomp import transforms  # noqa: E402
-
-
-@dataclass(frozen=True)
-class Task:
-    """One contender at one job: `samples` numbers of `item` bytes go through `run`."""
-
-    input: str
-    coder: str
-    setting: str
-    run: Callable[[], Any]
-    samples: int
-    item: int
-    threads: int = 1
 
 
 def _picture(side: int, size: int, dtype: Any = np.float32) -> Any:
@@ -179,50 +161,5 @@ def threads() -> Iterator[list[Task]]:
 JOBS = {"blocks": blocks, "fused": fused, "rows": rows, "threads": threads}
 
 
-def measure(tasks: list[Task], rounds: int) -> list[float]:
-    """The best time of each task, all taking turns."""
-    clock = time.process_time if all(task.threads == 1 for task in tasks) else time.perf_counter
-    best = [float("inf")] * len(tasks)
-    for _ in range(rounds):
-        for number, task in enumerate(tasks):
-            begin = clock()
-            task.run()
-            best[number] = min(best[number], clock() - begin)
-    return best
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--jobs", default=",".join(JOBS))
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--machine", help="name of the result file (default: made from the CPU's)")
-    parser.add_argument("--dry", action="store_true", help="only print")
-    args = parser.parse_args()
-
-    context = {**record.context(), "tier": os.environ.get("PYCOMP_ISA", "best")}
-    versions = {"pycomp": "pycomp-codecs", "scipy": "scipy", "numpy": "numpy"}
-    table: list[dict[str, object]] = []
-    for job in args.jobs.split(","):
-        for tasks in JOBS[job]():
-            for task, seconds in zip(tasks, measure(tasks, args.rounds), strict=True):
-                rate = task.samples / seconds / 1e6
-                try:
-                    version = importlib.metadata.version(versions[task.coder])
-                except importlib.metadata.PackageNotFoundError:
-                    version = "source tree"
-                table.append({
-                    **context, "job": job, "input": task.input, "coder": task.coder, "setting": task.setting,
-                    "version": version, "threads": task.threads, "msamples_s": round(rate, 1),
-                    "mb_s": round(rate * task.item, 1),
-                })  # fmt: skip
-                what = f"{job:8} {task.input:20} {task.coder:7} {task.setting:32} x{task.threads}"
-                print(f"{what} {rate:9.1f} Msample/s {rate * task.item:9.1f} MB/s", flush=True)
-    if not args.dry:
-        record.write("transforms", table, args.machine)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("transforms", JOBS, __doc__))

@@ -54,9 +54,23 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
     k->lift_update = pc_lift_update_scalar;
     k->lift_split = pc_lift_split_scalar;
     k->lift_join = pc_lift_join_scalar;
+    k->ima_decode = pc_ima_decode_scalar;
+    k->ima_encode = pc_ima_encode_scalar;
+    k->motion_costs = pc_motion_costs_scalar;
+    k->motion_near = pc_motion_near_scalar;
+    k->motion_sums = pc_motion_sums_scalar;
+    k->motion_blend = pc_motion_blend_scalar;
+    k->quant_encode = pc_quant_encode_scalar;
+    k->quant_decode = pc_quant_decode_scalar;
+    k->quant_range = pc_quant_range_scalar;
+    k->quant_error = pc_quant_error_scalar;
+    k->code_pack = pc_code_pack_scalar;
+    k->code_unpack = pc_code_unpack_scalar;
+    k->lpc_difference = pc_lpc_difference_scalar;
+    k->lpc_restore_lanes = pc_lpc_restore_lanes_scalar;
+    k->plane_stream = pc_plane_stream_scalar;
     k->deflate_fast = pc_deflate_fast_scalar;
-    k->deflate_lazy = pc_deflate_lazy_scalar;
-    k->deflate_collect = pc_deflate_collect_scalar;
+    k->deflate_chain = pc_deflate_chain_scalar;
     k->deflate_path = pc_deflate_path_scalar;
     k->deflate_emit = pc_deflate_emit_scalar;
     k->inflate_fast = pc_inflate_fast_scalar;
@@ -108,9 +122,23 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->lift_update = pc_lift_update_avx2;
         k->lift_split = pc_lift_split_avx2;
         k->lift_join = pc_lift_join_avx2;
+        k->ima_decode = pc_ima_decode_avx2;
+        k->ima_encode = pc_ima_encode_avx2;
+        k->motion_costs = pc_motion_costs_avx2;
+        k->motion_near = pc_motion_near_avx2;
+        k->motion_sums = pc_motion_sums_avx2;
+        k->motion_blend = pc_motion_blend_avx2;
+        k->quant_encode = pc_quant_encode_avx2;
+        k->quant_decode = pc_quant_decode_avx2;
+        k->quant_range = pc_quant_range_avx2;
+        k->quant_error = pc_quant_error_avx2;
+        k->code_pack = pc_code_pack_avx2;
+        k->code_unpack = pc_code_unpack_avx2;
+        k->lpc_difference = pc_lpc_difference_avx2;
+        k->lpc_restore_lanes = pc_lpc_restore_lanes_avx2;
+        k->plane_stream = pc_plane_stream_avx2;
         k->deflate_fast = pc_deflate_fast_avx2;
-        k->deflate_lazy = pc_deflate_lazy_avx2;
-        k->deflate_collect = pc_deflate_collect_avx2;
+        k->deflate_chain = pc_deflate_chain_avx2;
         k->deflate_path = pc_deflate_path_avx2;
         k->inflate_fast = pc_inflate_fast_avx2;
     }
@@ -155,6 +183,11 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->lift_update = pc_lift_update_avx512;
         k->lift_split = pc_lift_split_avx512;
         k->lift_join = pc_lift_join_avx512;
+        k->ima_decode = pc_ima_decode_avx512;
+        k->ima_encode = pc_ima_encode_avx512;
+        k->lpc_difference = pc_lpc_difference_avx512;
+        k->lpc_restore_lanes = pc_lpc_restore_lanes_avx512;
+        k->plane_stream = pc_plane_stream_avx512;
         k->deflate_path = pc_deflate_path_avx512;
         k->deflate_emit = pc_deflate_emit_avx512;
     }
@@ -194,7 +227,6 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->fir_pair_f64 = pc_fir_pair_f64_neon;
         k->dwt_split_f64 = pc_dwt_split_f64_neon;
         k->dwt_join_f64 = pc_dwt_join_f64_neon;
-        k->deflate_collect = pc_deflate_collect_neon;
     }
     if (isa & PC_ISA_PMULL) k->crc32 = pc_crc32_pmull;
 #endif

@@ -71,8 +71,7 @@ PC_VARIANTS(void, pc_lift_update, const void *cur, const void *a, const void *b,
 PC_VARIANTS(void, pc_lift_split, const void *src, size_t n, void *even, void *odd, unsigned width);
 PC_VARIANTS(void, pc_lift_join, const void *even, const void *odd, size_t n, void *dst, unsigned width);
 PC_VARIANTS(void, pc_deflate_fast, struct pc_parse_job *job);
-PC_VARIANTS(void, pc_deflate_lazy, struct pc_parse_job *job, int lazy);
-PC_VARIANTS(uint32_t, pc_deflate_collect, struct pc_parse_job *job, struct pc_path_room *room, unsigned ways);
+PC_VARIANTS(void, pc_deflate_chain, struct pc_parse_job *job, unsigned ahead);
 PC_VARIANTS(void, pc_deflate_path, struct pc_path_room *room, const uint8_t *src, uint32_t from, uint32_t to);
 PC_VARIANTS(void, pc_deflate_emit, const uint32_t *tokens, uint32_t n, const struct pc_emit_codes *codes,
             struct pc_bit_writer *writer);
@@ -94,6 +93,29 @@ PC_VARIANTS(void, pc_dct_round, const float *src, size_t n, const uint16_t *orde
             int16_t *dst);
 PC_VARIANTS(void, pc_dct_quantise, const int16_t *src, const float *steps, const uint16_t *order,
             size_t count, int16_t *dst);
+PC_VARIANTS(void, pc_ima_decode, struct pc_ima_lane *lanes, size_t n, size_t words,
+            const struct pc_ima_layout *layout);
+PC_VARIANTS(void, pc_ima_encode, struct pc_ima_lane *lanes, size_t n, size_t words,
+            const struct pc_ima_layout *layout);
+PC_VARIANTS(void, pc_motion_costs, const struct pc_motion_match *match, const ptrdiff_t *offsets,
+            unsigned count, uint64_t *costs);
+PC_VARIANTS(unsigned, pc_motion_near, const struct pc_motion_quarters *quarters, const int32_t *upper,
+            const int32_t *lower, unsigned n, int32_t limit, uint8_t *places);
+PC_VARIANTS(void, pc_motion_sums, const uint8_t *row, const uint8_t *old, unsigned bytes, unsigned height,
+            int32_t *columns, int32_t *sums, size_t cols);
+PC_VARIANTS(void, pc_motion_blend, const uint8_t *src, ptrdiff_t stride, unsigned size, unsigned bytes,
+            int down, int right, uint8_t *dst);
+PC_VARIANTS(int, pc_quant_encode, const struct pc_quant_chunk *chunk);
+PC_VARIANTS(void, pc_quant_decode, const struct pc_quant_chunk *chunk);
+PC_VARIANTS(void, pc_quant_range, const void *src, int is_double, size_t n, void *low, void *high);
+PC_VARIANTS(double, pc_quant_error, const struct pc_quant_chunk *chunk);
+PC_VARIANTS(void, pc_code_pack, const uint8_t *codes, size_t groups, unsigned bits, uint8_t *dst);
+PC_VARIANTS(void, pc_code_unpack, const uint8_t *src, size_t groups, unsigned bits, uint8_t *codes);
+PC_VARIANTS(void, pc_lpc_difference, const int32_t *x, size_t n, const int16_t *coefs, unsigned order,
+            unsigned shift, int wide, int32_t *residual);
+PC_VARIANTS(void, pc_lpc_restore_lanes, const struct pc_lpc_lanes *lanes, size_t n);
+PC_VARIANTS(void, pc_plane_stream, const uint8_t *cur, const uint8_t *above, uint8_t *dst, size_t n,
+            size_t back, unsigned width, pc_plane_method method);
 PC_VARIANTS(int, pc_inflate_fast, struct pc_inflate *s, struct pc_inflate_io *io);
 
 #endif

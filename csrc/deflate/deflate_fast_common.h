@@ -1,9 +1,9 @@
 /* Level 1: a hash table of one position a slot, greedy matching.
  *
  * As in LZ4 and igzip: the slot of the next four bytes names the last place that had them (or others of the
- * same hash); if they agree there, that's the match. Nothing else is searched, so a literal costs one probe.
- * Positions are kept modulo 2^16: an older one is taken for one in the window, and the comparison of the
- * bytes rejects it or finds it true.
+ * same hash); if they agree there, that's the match. Where they don't, a small table finds three bytes near
+ * by: without it, machine code becomes larger than at zlib's level 1. Positions are kept modulo 2^16: an
+ * older one is taken for one in the window, and the comparison of the bytes rejects it or finds it true.
  *
  * The body is inline so that each tier can compile it for its instructions; there are no vectors in it. */
 #ifndef PC_DEFLATE_FAST_COMMON_H
@@ -15,14 +15,46 @@
 enum {
     PC_FAST_BITS = 15, /* 64 KiB */
     PC_FAST_LOOK = 13, /* bytes that a step may look at: a literal and a match of twelve */
+    PC_FAST_TRIPLE_BITS = 12,
+    PC_FAST_TRIPLE_FAR = 512, /* further away, three bytes are hardly worth a match */
     PC_FAST_PATIENCE = 256
 };
 
+typedef struct pc_fast {
+    uint16_t *slots, *triples;
+    uint32_t bits; /* of slots */
+} pc_fast;
+
+PC_INLINE pc_fast pc_fast_at(const struct pc_parse_job *job)
+{
+    uint16_t *triples = job->tables;
+    return (pc_fast){triples + (1 << PC_FAST_TRIPLE_BITS), triples, job->hash_bits};
+}
+PC_INLINE size_t pc_fast_size(uint32_t bits)
+{
+    return sizeof(uint16_t) * ((1u << PC_FAST_TRIPLE_BITS) + (1u << bits));
+}
+PC_INLINE uint16_t *pc_fast_slot(const pc_fast *t, uint32_t four)
+{
+    return t->slots + pc_hash_four(four, t->bits);
+}
+
+/* The distance of the last place with these three bytes, or 0 if it is beyond `reach`. Enters them. */
+PC_INLINE uint32_t pc_fast_triple(const pc_fast *t, const uint8_t *here, uint32_t four, uint32_t place,
+                                  uint32_t reach)
+{
+    uint16_t *slot = t->triples + pc_hash_four(four << 8, PC_FAST_TRIPLE_BITS);
+    const uint32_t distance = (uint16_t)(place - *slot);
+    *slot = (uint16_t)place;
+    if (distance - 1 >= reach || (pc_load32(here - distance) ^ four) << 8 != 0) return 0;
+    return distance;
+}
+
 PC_INLINE void pc_fast_insert(struct pc_parse_job *job, uint32_t from, uint32_t to)
 {
-    uint16_t *table = job->tables;
+    const pc_fast t = pc_fast_at(job);
     for (uint32_t i = from; i < to && i + 4 <= job->n; i++)
-        table[pc_hash_four(pc_load32(job->src + i), job->hash_bits)] = (uint16_t)(job->origin + i);
+        *pc_fast_slot(&t, pc_load32(job->src + i)) = (uint16_t)(job->origin + i);
 }
 
 /* The places below `end`, each with PC_FAST_LOOK bytes before the stretch ends, two at a time without a
@@ -31,8 +63,8 @@ PC_INLINE void pc_fast_insert(struct pc_parse_job *job, uint32_t from, uint32_t 
 PC_INLINE void pc_fast_run(struct pc_parse_job *job, uint32_t end, int young)
 {
     const uint8_t *src = job->src;
-    uint16_t *table = job->tables;
-    const uint32_t n = job->n, origin = job->origin, window = job->window, bits = job->hash_bits;
+    const pc_fast t = pc_fast_at(job);
+    const uint32_t n = job->n, origin = job->origin, window = job->window;
     uint32_t i = job->at, *out = job->tokens + job->count,
              *out_end = job->tokens + job->cap - PC_TOKEN_MARGIN;
     uint32_t misses = 0;
@@ -41,7 +73,7 @@ PC_INLINE void pc_fast_run(struct pc_parse_job *job, uint32_t end, int young)
         const uint8_t *here = src + i;
         const uint64_t eight = pc_load64(here);
         const uint32_t four_a = (uint32_t)eight, four_b = (uint32_t)(eight >> 8);
-        uint16_t *slot_a = table + pc_hash_four(four_a, bits), *slot_b = table + pc_hash_four(four_b, bits);
+        uint16_t *slot_a = pc_fast_slot(&t, four_a), *slot_b = pc_fast_slot(&t, four_b);
         /* Distances less one, and all ones where within reach. Others are compared with themselves and
          * refused. */
         const uint32_t dist_a = (uint16_t)(place - 1 - *slot_a), dist_b = (uint16_t)(place - *slot_b);
@@ -53,34 +85,42 @@ PC_INLINE void pc_fast_run(struct pc_parse_job *job, uint32_t end, int young)
         *slot_a = (uint16_t)place;
         *slot_b = (uint16_t)(place + 1);
         pc_store64(out, (eight & 255) | (eight & 0xff00) << 24); /* two literals, should there be any */
+        uint32_t literals = 0, length = PC_MATCH_MIN, distance;
         if (PC_LIKELY((found_a | found_b) == 0)) {
-            out += 2;
-            i += 2;
-            misses += 2;
-            if (PC_LIKELY(misses < PC_FAST_PATIENCE)) continue;
-            /* The longer nothing is found, the less it is looked for. */
-            for (uint32_t skip = misses / PC_FAST_PATIENCE; skip > 0 && i < n && out < out_end; skip--)
-                *out++ = src[i++];
-            continue;
+            const uint32_t near = PC_MIN(reach, (uint32_t)PC_FAST_TRIPLE_FAR);
+            distance = pc_fast_triple(&t, here, four_a, place, near);
+            if (PC_LIKELY(distance == 0)) {
+                literals = 1;
+                distance = pc_fast_triple(&t, here + 1, four_b, place + 1, near);
+            }
+            if (PC_LIKELY(distance == 0)) {
+                out += 2;
+                i += 2;
+                misses += 2;
+                if (PC_LIKELY(misses < PC_FAST_PATIENCE)) continue;
+                /* The longer nothing is found, the less it is looked for. */
+                for (uint32_t skip = misses / PC_FAST_PATIENCE; skip > 0 && i < n && out < out_end; skip--)
+                    *out++ = src[i++];
+                continue;
+            }
+        } else {
+            literals = 1 - (uint32_t)found_a;
+            distance = 1 + (dist_b ^ ((dist_a ^ dist_b) & (literals - 1)));
+            here += literals;
+            const uint64_t differ = pc_load64(here + 4) ^ pc_load64(here + 4 - distance);
+            length = 4 + (pc_trailing_zeros(differ | (uint64_t)1 << 63) >> 3);
+            if (differ == 0)
+                length = pc_match_extend(here, here - distance, 12,
+                                         PC_MIN(n - i - literals, (uint32_t)PC_MATCH_MAX));
         }
-        const uint32_t literals = 1 - (uint32_t)found_a;
-        const uint32_t distance = 1 + (dist_b ^ ((dist_a ^ dist_b) & (literals - 1)));
-        here += literals;
         out += literals;
         i += literals;
-        const uint64_t differ = pc_load64(here + 4) ^ pc_load64(here + 4 - distance);
-        uint32_t length = 4 + (pc_trailing_zeros(differ | (uint64_t)1 << 63) >> 3);
-        if (differ == 0)
-            length = pc_match_extend(here, here - distance, 12, PC_MIN(n - i, (uint32_t)PC_MATCH_MAX));
         *out++ = pc_token_match(length, distance);
-        table[pc_hash_four((uint32_t)(eight >> 16), bits)] = (uint16_t)(place + 2);
-        table[pc_hash_four((uint32_t)(eight >> 24), bits)] = (uint16_t)(place + 3);
+        *pc_fast_slot(&t, (uint32_t)(eight >> 16)) = (uint16_t)(place + 2);
         i += length;
         misses = 0;
-        if (PC_LIKELY(i + 3 <= n)) { /* and where the match ends, for the next one often begins there again */
-            table[pc_hash_four(pc_load32(src + i - 2), bits)] = (uint16_t)(origin + i - 2);
-            table[pc_hash_four(pc_load32(src + i - 1), bits)] = (uint16_t)(origin + i - 1);
-        }
+        /* And where the match ends, for the next one often begins there again. */
+        if (PC_LIKELY(i + 3 <= n)) *pc_fast_slot(&t, pc_load32(src + i - 1)) = (uint16_t)(origin + i - 1);
     }
     job->at = i;
     job->count = (uint32_t)(out - job->tokens);
@@ -90,12 +130,12 @@ PC_INLINE void pc_fast_run(struct pc_parse_job *job, uint32_t end, int young)
 PC_INLINE void pc_fast_tail(struct pc_parse_job *job)
 {
     const uint8_t *src = job->src;
-    uint16_t *table = job->tables;
+    const pc_fast t = pc_fast_at(job);
     uint32_t i = job->at;
     while (i < job->n && job->count + PC_TOKEN_MARGIN < job->cap) {
         uint32_t length = 0, distance = 0, limit = PC_MIN(job->n - i, (uint32_t)PC_MATCH_MAX);
         if (limit >= 4) {
-            uint16_t *slot = table + pc_hash_four(pc_load32(src + i), job->hash_bits);
+            uint16_t *slot = pc_fast_slot(&t, pc_load32(src + i));
             distance = (uint16_t)(job->origin + i - *slot);
             *slot = (uint16_t)(job->origin + i);
             if (distance - 1 < pc_parse_reach(job, i))

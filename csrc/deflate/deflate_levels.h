@@ -10,13 +10,13 @@ typedef enum pc_parser {
     PC_PARSER_RUNS,    /* distance one only */
     PC_PARSER_FAST,    /* one probe */
     PC_PARSER_GREEDY,  /* hash chains */
-    PC_PARSER_LAZY,
+    PC_PARSER_LAZY,    /* looks one place ahead */
+    PC_PARSER_LAZY2,   /* and two */
     PC_PARSER_OPTIMAL
 } pc_parser;
 
 typedef struct pc_level {
     pc_parser parser;
-    unsigned ways; /* entries of a row; 0: binary trees */
     pc_effort effort;
 } pc_level;
 

@@ -5,6 +5,13 @@
 #include "deflate/deflate_block.h"
 #include "deflate/deflate_optimal_common.h"
 
+/* The matches of the places from job->at, until PC_PATH_BYTES, the room for lists or the stretch end. Returns
+ * how many places. Inside a match of at least `nice` bytes nothing is looked for. */
+uint32_t pc_gather(const struct pc_parse_job *job, struct pc_path_room *room);
+
+/* Enters src[from, to) into the trees as history. */
+void pc_gather_insert(const struct pc_parse_job *job, uint32_t from, uint32_t to);
+
 /* Prices before anything is known, from the bytes of the input. */
 void pc_path_guess(pc_path_prices *prices, const uint8_t *src, uint32_t n);
 void pc_path_learn(pc_path_prices *prices, const pc_symbol_counts *counts);

@@ -1,4 +1,4 @@
-/* Levels 8 to 12: the matches of every place, and the prices of the cheapest way through them. */
+/* Levels 10 to 12: the matches of every place, and the prices of the cheapest way through them. */
 #ifndef PC_DEFLATE_OPTIMAL_COMMON_H
 #define PC_DEFLATE_OPTIMAL_COMMON_H
 

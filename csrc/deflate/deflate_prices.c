@@ -33,6 +33,9 @@ static void values(pc_prices *prices)
 {
     prices->value = prices->literal * 10 / 16;
     prices->put_off = prices->literal - prices->value - 8;
+    uint32_t nearest = prices->dists[0];
+    for (unsigned s = 1; s < PC_DIST_SYMBOLS; s++) nearest = PC_MIN(nearest, (uint32_t)prices->dists[s]);
+    prices->triples = 3 * prices->literal > (int32_t)(prices->lengths[PC_MATCH_MIN] + nearest);
 }
 
 void pc_prices_guess(pc_prices *prices, const uint8_t *src, uint32_t n)
@@ -43,11 +46,11 @@ void pc_prices_guess(pc_prices *prices, const uint8_t *src, uint32_t n)
     for (uint32_t i = 0; i < n; i++) counts[src[i]]++;
     for (unsigned s = 0; s < 256; s++) sum += (uint64_t)counts[s] * pc_log2_q16(counts[s] | (counts[s] == 0));
     prices->literal = n == 0 ? 0 : (int32_t)((pc_log2_q16(n) - (uint32_t)(sum / n)) >> 12) + 16;
-    values(prices);
     /* What typical files have: short lengths at some four bits, distances at five. */
     for (unsigned s = 0; s < 29; s++) set_lengths(prices, s, 16 * PC_MIN(4 + s / 4, 9u));
     for (unsigned s = 0; s < PC_TOKEN_DISTANCES; s++)
         prices->dists[s] = (uint16_t)(16 * (4 + (s < PC_DIST_SYMBOLS ? pc_dist_extra[s] : 0)));
+    values(prices);
 }
 
 void pc_prices_learn(pc_prices *prices, const pc_symbol_counts *counts)
@@ -63,9 +66,9 @@ void pc_prices_learn(pc_prices *prices, const pc_symbol_counts *counts)
     log_all = pc_log2_q16(literals + matches);
     log_matches = pc_log2_q16(matches);
     prices->literal = (int32_t)((log_all - (uint32_t)(sum / literals)) >> 12);
-    values(prices);
     for (unsigned s = 0; s < 29; s++)
         set_lengths(prices, s, price(log_all, counts->litlen[PC_FIRST_LENGTH + s]));
     for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++)
         prices->dists[s] = (uint16_t)(price(log_matches, counts->dist[s]) + 16 * pc_dist_extra[s]);
+    values(prices);
 }

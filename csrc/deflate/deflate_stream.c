@@ -111,7 +111,8 @@ pc_status pc_deflate_init(pc_deflate *s, const pc_deflate_params *params)
     if (s->params.window_bits == 8) s->params.window_bits = 9;
     s->check = params->wrap == PC_WRAP_GZIP ? 0 : 1;
     s->begin = PC_DISTANCE_MAX;
-    s->last_flush = -2; /* weaker than any */
+    s->origin = PC_DISTANCE_MAX + 1; /* out of reach of position 0, which tables not written name */
+    s->last_flush = -2;              /* weaker than any */
     return PC_OK;
 }
 
@@ -243,7 +244,7 @@ static void write_path(const pc_kernels *kernels, struct pc_deflate *s, const st
     open_tables(s, view, &job);
     const uint8_t *src = view->src + s->at;
     if (s->total + s->at == 0) pc_path_guess(&path->prices, src, view->n);
-    uint32_t n = kernels->deflate_collect(&job, path, s->level.ways);
+    uint32_t n = pc_gather(&job, path);
     uint32_t count = pc_path_find(kernels, path, src, 0, n, job.tokens);
     uint32_t segment = PC_MAX(count / PC_SPLIT_MAX, (uint32_t)SEGMENT_PATH);
     unsigned segments = PC_MAX(count / segment, 1u);

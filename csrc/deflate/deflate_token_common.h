@@ -40,8 +40,8 @@ PC_INLINE uint32_t pc_token_bytes(uint32_t token)
 
 /* How hard a level looks. */
 typedef struct pc_effort {
-    uint16_t depth; /* newest entries of a row that are looked at */
-    uint16_t less;  /* the same when there is a match in hand */
+    uint16_t depth; /* places that are looked at */
+    uint16_t less;  /* the same when there is a match in hand; for the second place ahead, half of it */
     uint16_t nice;  /* a match this long ends the search */
     uint8_t passes; /* of the near-optimal parser */
 } pc_effort;
@@ -51,6 +51,7 @@ typedef struct pc_effort {
 typedef struct pc_prices {
     int32_t literal, value; /* value: of covering one more byte */
     int32_t put_off;        /* what a match must be better by, than one a byte earlier */
+    int32_t triples;        /* whether any match of three bytes is worth while */
     uint16_t lengths[PC_MATCH_MAX + 1], dists[PC_TOKEN_DISTANCES];
 } pc_prices;
 

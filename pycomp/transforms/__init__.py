@@ -9,18 +9,29 @@
   names, modes and layout; :func:`wavelet` and :func:`wavelist` for the filters; :func:`lift53` and
   :func:`unlift53` for integers, exactly; :func:`denoise` and :func:`threshold`.
 - :func:`delta`, :func:`undelta`, :func:`zigzag`, :func:`unzigzag`: differences, exact for every number.
+- :mod:`~pycomp.transforms.motion`: ``motion.search``, ``motion.compensate``, ``motion.residual``: block
+  matching.
+- :func:`quantize`, :func:`dequantize`, :class:`Quantized`, :func:`lloyd_max`: floats as codes of a few bits;
+  :func:`pack_bits`, :func:`unpack_bits`: codes side by side.
+- :mod:`~pycomp.transforms.lpc`: linear prediction in FLAC's integers, block by block.
+- :mod:`~pycomp.transforms.adpcm`: IMA ADPCM in WAV's and in audioop's order, and an adaptive quantiser.
+- :func:`predict2d`, :func:`unpredict2d`: PNG's and JPEG-LS's predictors of pictures.
 - :func:`shuffle`, :func:`unshuffle`, :func:`split_planes`, :func:`merge_planes`: bytes or bits by
   significance.
 """
 
 from __future__ import annotations
 
-from pycomp.transforms import scipy_backend
+from pycomp.transforms import adpcm, lpc, motion, scipy_backend
 from pycomp.transforms._wavelet_filters import Wavelet, wavelet, wavelist
 from pycomp.transforms.blocks import block_dct, block_idct, zigzag_order
 from pycomp.transforms.cosine import dct, dctn, dst, dstn, idct, idctn, idst, idstn
 from pycomp.transforms.denoise import denoise, threshold
 from pycomp.transforms.difference import delta, undelta, unzigzag, zigzag
+from pycomp.transforms.lloyd import lloyd_max
+from pycomp.transforms.packing import pack_bits, unpack_bits
+from pycomp.transforms.planes import predict2d, unpredict2d
+from pycomp.transforms.quantize import Quantized, dequantize, quantize
 from pycomp.transforms.reversible import lift53, unlift53
 from pycomp.transforms.shuffle import merge_planes, shuffle, split_planes, unshuffle
 from pycomp.transforms.wavelet_levels import (
@@ -52,6 +63,10 @@ __all__: list[str] = [
     "undelta",
     "zigzag",
     "unzigzag",
+    "lpc",
+    "adpcm",
+    "predict2d",
+    "unpredict2d",
     "shuffle",
     "unshuffle",
     "split_planes",
@@ -77,4 +92,11 @@ __all__: list[str] = [
     "unlift53",
     "denoise",
     "threshold",
+    "motion",
+    "quantize",
+    "dequantize",
+    "Quantized",
+    "lloyd_max",
+    "pack_bits",
+    "unpack_bits",
 ]

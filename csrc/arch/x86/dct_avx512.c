@@ -194,6 +194,10 @@ PC_TARGET_AVX512 PC_INLINE void part_f64(double *a, double *b, __m512d v)
 #undef STORE_GROUPS
 #undef REPEAT_ROW
 
+/* For doubles too, n = 32 inline would make 30 KB more code, for a size that few use. */
+#undef WIDE
+#define WIDE PC_NOINLINE static
+
 #define T double
 #define V __m512d
 #define W 8

@@ -1,4 +1,4 @@
-/* The parsers of DEFLATE for AVX2: tags compared 32 at a time, BMI for shifts and bit scans. */
+/* The parsers of DEFLATE for AVX2: BMI for shifts and bit scans, and the near-optimal parser's step. */
 #include "base/compiler.h"
 
 #if PC_X86
@@ -8,36 +8,13 @@
 #include "arch/variants.h"
 #include "deflate/deflate_chain_common.h"
 #include "deflate/deflate_fast_common.h"
-#include "deflate/deflate_gather_common.h"
-
-static inline PC_TARGET_AVX2 uint64_t rows_mask(const uint8_t *tags, uint32_t tag, unsigned ways)
-{
-    const __m256i wanted = _mm256_set1_epi8((char)tag);
-    if (ways == 16) {
-        __m128i row = _mm_loadu_si128((const __m128i *)tags);
-        return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(row, _mm256_castsi256_si128(wanted)));
-    }
-    __m256i row = _mm256_loadu_si256((const __m256i *)tags);
-    uint64_t mask = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(row, wanted));
-    if (ways == 32) return mask;
-    row = _mm256_loadu_si256((const __m256i *)(tags + 32));
-    return mask | (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(row, wanted)) << 32;
-}
+#include "deflate/deflate_optimal_common.h"
 
 PC_TARGET_AVX2 void pc_deflate_fast_avx2(struct pc_parse_job *job) { pc_parse_fast_body(job); }
 
-PC_TARGET_AVX2 void pc_deflate_lazy_avx2(struct pc_parse_job *job, int lazy)
+PC_TARGET_AVX2 void pc_deflate_chain_avx2(struct pc_parse_job *job, unsigned ahead)
 {
-    if (lazy)
-        pc_parse_chain_body(job, 1);
-    else
-        pc_parse_chain_body(job, 0);
-}
-
-PC_TARGET_AVX2 uint32_t pc_deflate_collect_avx2(struct pc_parse_job *job, struct pc_path_room *room,
-                                                unsigned ways)
-{
-    return pc_gather_switch(job, room, ways, rows_mask);
+    pc_parse_chain_switch(job, ahead);
 }
 
 /* Lengths 3 to 18 in one vector, longer ones 16 at a time; costs in a register and sums relative to the cost

@@ -57,6 +57,27 @@ typedef enum pc_delta_op {
 struct pc_dct_lines;
 struct pc_dct_blocks;
 
+/* What ADPCM and linear prediction work on (pycomp/adpcm.h, predict/lpc_common.h). */
+struct pc_ima_lane;
+struct pc_ima_layout;
+struct pc_lpc_lanes;
+
+/* A sample of a picture is predicted from a (left), b (above) and c (above left), which are 0 outside. */
+typedef enum pc_plane_method {
+    PC_PLANE_LEFT,    /* a */
+    PC_PLANE_UP,      /* b */
+    PC_PLANE_AVERAGE, /* (a + b) / 2, rounded down */
+    PC_PLANE_PAETH,   /* the nearest of a, b, c to a + b - c, in this order */
+    PC_PLANE_MED      /* the median of a, b, a + b - c */
+} pc_plane_method;
+
+/* What the motion search works on (predict/motion_common.h). */
+struct pc_motion_match;
+struct pc_motion_quarters;
+
+/* What quantisation works on (quant/quant_common.h). */
+struct pc_quant_chunk;
+
 typedef struct pc_kernels {
     uint32_t isa; /* the tiers this table was filled for */
 
@@ -168,10 +189,43 @@ typedef struct pc_kernels {
     void (*lift_split)(const void *src, size_t n, void *even, void *odd, unsigned width);
     void (*lift_join)(const void *even, const void *odd, size_t n, void *dst, unsigned width);
 
+    /* predict: `words` words of IMA ADPCM for n lanes, which move on by as much (pycomp/adpcm.h). */
+    void (*ima_decode)(struct pc_ima_lane *lanes, size_t n, size_t words, const struct pc_ima_layout *layout);
+    void (*ima_encode)(struct pc_ima_lane *lanes, size_t n, size_t words, const struct pc_ima_layout *layout);
+
+    /* predict: block matching, contracts in predict/motion_common.h. */
+    void (*motion_costs)(const struct pc_motion_match *match, const ptrdiff_t *offsets, unsigned count,
+                         uint64_t *costs);
+    unsigned (*motion_near)(const struct pc_motion_quarters *quarters, const int32_t *upper,
+                            const int32_t *lower, unsigned n, int32_t limit, uint8_t *places);
+    void (*motion_sums)(const uint8_t *row, const uint8_t *old, unsigned bytes, unsigned height,
+                        int32_t *columns, int32_t *sums, size_t cols);
+    void (*motion_blend)(const uint8_t *src, ptrdiff_t stride, unsigned size, unsigned bytes, int down,
+                         int right, uint8_t *dst);
+
+    /* quant: chunks of numbers to codes and back, contracts in quant/quant_common.h; and groups of eight
+     * codes to as many bytes as they have bits and back, exactly these bytes. */
+    int (*quant_encode)(const struct pc_quant_chunk *chunk);
+    void (*quant_decode)(const struct pc_quant_chunk *chunk);
+    void (*quant_range)(const void *src, int is_double, size_t n, void *low, void *high);
+    double (*quant_error)(const struct pc_quant_chunk *chunk);
+    void (*code_pack)(const uint8_t *codes, size_t groups, unsigned bits, uint8_t *dst);
+    void (*code_unpack)(const uint8_t *src, size_t groups, unsigned bits, uint8_t *codes);
+
+    /* predict: residuals of n samples with `order` more in front; n samples of each of PC_LPC_LANES blocks
+     * back from their residuals (predict/lpc_common.h). */
+    void (*lpc_difference)(const int32_t *x, size_t n, const int16_t *coefs, unsigned order, unsigned shift,
+                           int wide, int32_t *residual);
+    void (*lpc_restore_lanes)(const struct pc_lpc_lanes *lanes, size_t n);
+
+    /* predict: n bytes of a row of a picture, less what the samples `back` bytes before, above and both say;
+     * AVERAGE, PAETH or MED (predict/plane_common.h). */
+    void (*plane_stream)(const uint8_t *cur, const uint8_t *above, uint8_t *dst, size_t n, size_t back,
+                         unsigned width, pc_plane_method method);
+
     /* deflate: parsers, which turn bytes into tokens, and the step from tokens to bits. */
     void (*deflate_fast)(struct pc_parse_job *job);
-    void (*deflate_lazy)(struct pc_parse_job *job, int lazy);
-    uint32_t (*deflate_collect)(struct pc_parse_job *job, struct pc_path_room *room, unsigned ways);
+    void (*deflate_chain)(struct pc_parse_job *job, unsigned ahead);
     void (*deflate_path)(struct pc_path_room *room, const uint8_t *src, uint32_t from, uint32_t to);
     void (*deflate_emit)(const uint32_t *tokens, uint32_t n, const struct pc_emit_codes *codes,
                          struct pc_bit_writer *writer);
