@@ -253,7 +253,9 @@ def small(data: bytes) -> Iterator[Task]:
         return sum(map(len, result))
 
     for name, module in _zlibs():
-        yield Task(name, "compress, 1 KB", partial(each, module.compress, pieces, 6), back, total)
+        level = 2 if name == "isal" else 6  # isal's levels end at 3
+        setting = f"compress level {level}, 1 KB"
+        yield Task(name, setting, partial(each, module.compress, pieces, level), back, total)
         yield Task(name, "decompress, 1 KB", partial(each, module.decompress, packed), pieces.__eq__)
 
 
