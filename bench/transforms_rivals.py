@@ -10,11 +10,14 @@ one CSV a machine in bench/results.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads spin on for a while, on everyone's clock
 
 import numpy as np
 import scipy.fft
