@@ -11,8 +11,8 @@
 static const pc_level levels[] = {
     {PC_PARSER_STORED, {0, 0, 0, 0}},      {PC_PARSER_FAST, {1, 0, 0, 0}},
     {PC_PARSER_GREEDY, {5, 0, 60, 0}},     {PC_PARSER_GREEDY, {9, 0, 130, 0}},
-    {PC_PARSER_GREEDY, {14, 0, 258, 0}},    {PC_PARSER_LAZY, {8, 3, 258, 0}},
-    {PC_PARSER_LAZY, {16, 6, 258, 0}},      {PC_PARSER_LAZY, {60, 24, 258, 0}},
+    {PC_PARSER_GREEDY, {14, 0, 258, 0}},   {PC_PARSER_LAZY, {8, 3, 258, 0}},
+    {PC_PARSER_LAZY, {16, 6, 258, 0}},     {PC_PARSER_LAZY, {60, 24, 258, 0}},
     {PC_PARSER_LAZY2, {80, 40, 258, 0}},   {PC_PARSER_LAZY2, {300, 150, 258, 0}},
     {PC_PARSER_OPTIMAL, {35, 0, 75, 1}},   {PC_PARSER_OPTIMAL, {100, 0, 150, 2}},
     {PC_PARSER_OPTIMAL, {300, 0, 258, 3}},

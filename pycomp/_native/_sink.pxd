@@ -100,7 +100,7 @@ cdef inline bytes sink_finish(sink *s):
     if draft == NULL:
         return PyBytes_FromStringAndSize(<const char *>s.begin, <Py_ssize_t>sink_used(s))
     s.draft = NULL
-    return keep_bytes(draft, sink_used(s))
+    return keep_bytes(draft, sink_used(s), <size_t>(s.end - s.at))
 
 
 cdef inline void sink_drop(sink *s) noexcept:
