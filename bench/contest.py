@@ -1,7 +1,7 @@
 """Contenders that take turns: what the side-by-side tables of array functions have in common.
 
 All contenders of a job run in one process on the same data, round after round, each keeping its best time;
-times are the process's CPU time where all use one thread, since machines are shared, else wall time.
+times are the process's CPU time for one thread, since machines are shared, and wall time for several.
 """
 
 from __future__ import annotations
@@ -17,36 +17,49 @@ from typing import Any
 
 import record
 
+# What a turn takes at least: shorter runs are repeated within it. Runs longer than LONG have one turn only.
+TURN, LONG = 0.002, 1.0
+
 
 @dataclass(frozen=True)
 class Task:
-    """One contender at one job: `samples` numbers of `item` bytes go through `run`."""
+    """One contender at one job: `run` does `size` bytes, or one of what the unit counts."""
 
     input: str
     coder: str
     setting: str
     run: Callable[[], Any]
-    samples: int
-    item: int
+    size: int
     threads: int = 1
+    unit: str = "MB/s"
+
+    def rate(self, seconds: float) -> float:
+        return self.size / seconds / (1e6 if self.unit == "MB/s" else 1)
 
 
 def measure(tasks: list[Task], rounds: int) -> list[float]:
     """The best time of each task, all taking turns."""
-    clock = time.process_time if all(task.threads == 1 for task in tasks) else time.perf_counter
     best = [float("inf")] * len(tasks)
-    for _ in range(rounds):
+    for turn in range(rounds):
         for number, task in enumerate(tasks):
-            begin = clock()
-            task.run()
-            best[number] = min(best[number], clock() - begin)
+            if turn and best[number] > LONG:
+                continue
+            clock = time.process_time if task.threads == 1 else time.perf_counter
+            runs, spent, begin = 0, 0.0, clock()
+            while spent < TURN:
+                task.run()
+                runs, spent = runs + 1, clock() - begin
+            best[number] = min(best[number], spent / runs)
     return best
 
 
+PACKAGES = {"pycomp": "pycomp-codecs", "pywt": "PyWavelets", "skvideo": "scikit-video"}  # named otherwise
+
+
 def version(coder: str) -> str:
-    """Of the package of that name; what comes with Python has Python's."""
+    """Of the package; what comes with Python has Python's."""
     try:
-        return importlib.metadata.version("pycomp-codecs" if coder == "pycomp" else coder)
+        return importlib.metadata.version(PACKAGES.get(coder, coder))
     except importlib.metadata.PackageNotFoundError:
         return platform.python_version()
 
@@ -65,14 +78,14 @@ def main(kind: str, jobs: Mapping[str, Callable[[], Iterator[list[Task]]]], doc:
     for job in args.jobs.split(","):
         for tasks in jobs[job]():
             for task, seconds in zip(tasks, measure(tasks, args.rounds), strict=True):
-                rate = task.samples / seconds / 1e6
+                rate = task.rate(seconds)
                 table.append({
                     **context, "job": job, "input": task.input, "coder": task.coder, "setting": task.setting,
-                    "version": version(task.coder), "threads": task.threads, "msamples_s": round(rate, 1),
-                    "mb_s": round(rate * task.item, 1),
+                    "version": version(task.coder), "threads": task.threads, "rate": round(rate, 2),
+                    "unit": task.unit,
                 })  # fmt: skip
-                what = f"{job:8} {task.input:20} {task.coder:7} {task.setting:32} x{task.threads}"
-                print(f"{what} {rate:9.1f} Msample/s {rate * task.item:9.1f} MB/s", flush=True)
+                what = f"{job:8} {task.input:30} {task.coder:7} {task.setting:32} x{task.threads}"
+                print(f"{what} {rate:9.1f} {task.unit}", flush=True)
     if not args.dry:
         record.write(kind, table, args.machine)
     return 0

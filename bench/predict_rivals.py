@@ -46,7 +46,7 @@ def adpcm_blocks() -> Iterator[list[Task]]:
     out = np.empty_like(sound)
     for size in (256, 1024, 2048):
         blocks = adpcm.encode(sound, block_size=size)
-        task = partial(Task, f"blocks of {size}", samples=sound.size, item=2)
+        task = partial(Task, f"blocks of {size}", size=sound.nbytes)
         options: dict[str, Any] = {"block_size": size, "frames": sound.size, "out": out}
         yield [
             task("pycomp", "decode", partial(adpcm.decode, blocks, **options)),
@@ -58,7 +58,7 @@ def adpcm_blocks() -> Iterator[list[Task]]:
             task("pycomp", "decode", partial(adpcm.decode, blocks, threads=count, **options), threads=count)
             for count in (1, 2)
         ]
-    task = partial(Task, "one stream", samples=sound.size, item=2)
+    task = partial(Task, "one stream", size=sound.nbytes)
     yield [
         task("pycomp", "decode", partial(adpcm.adpcm2lin, stream, 2, None)),
         task("audioop", "decode", partial(audioop.adpcm2lin, stream, 2, None)),
@@ -85,9 +85,7 @@ def linear() -> Iterator[list[Task]]:
             tone = lpc.levinson(lpc.autocorrelation(lines[0], order, window="tukey"))[0]
             whole, shift = lpc.quantise(tone)
             residual = lpc.residual(lines, whole, shift)
-            task = partial(
-                Task, f"{np.dtype(dtype).name}, order {order}", samples=lines.size, item=lines.itemsize
-            )
+            task = partial(Task, f"{np.dtype(dtype).name}, order {order}", size=lines.nbytes)
             restore = partial(lpc.restore, residual, whole, shift, dtype=dtype)
             tasks = [
                 task("pycomp", "residual", partial(lpc.residual, lines, whole, shift)),
@@ -116,7 +114,7 @@ def pictures() -> Iterator[list[Task]]:
     grey = (128 + 60 * np.sin(x / 50) + 50 * np.cos(y / 30) + noise).astype(np.uint8)
     for name, image in (("2000 x 2000", grey), ("2000 x 2000 x 3", np.stack([grey] * 3, -1))):
         out, back = np.empty_like(image), np.empty_like(image)
-        task = partial(Task, name, samples=image.size, item=1)
+        task = partial(Task, name, size=image.size)
         for method in ("left", "up", "average", "paeth", "med"):
             residual = transforms.predict2d(image, method)
             tasks = [

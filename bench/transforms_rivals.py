@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def blocks() -> Iterator[list[Task]]:
             cut = _cut(image, size)
             out, back, copy = np.empty_like(cut), np.empty_like(image), np.empty_like(image)
             where = f"{image.nbytes >> 20} MiB, {size}x{size}"
-            task = partial(Task, where, samples=image.size, item=4)
+            task = partial(Task, where, size=image.nbytes)
             scipy_dctn = partial(scipy.fft.dctn, cut, axes=(-2, -1), norm="ortho")
             tasks = [
                 task("pycomp", "block_dct", partial(transforms.block_dct, image, size, out=out)),
@@ -93,8 +93,8 @@ def fused() -> Iterator[list[Task]]:
         return coefs.astype(np.int16)
 
     ours: dict[str, Any] = {"level_shift": 128, "qtable": table, "zigzag": True, "out": out}
-    task = partial(Task, "64 MiB, 8x8", samples=image.size, item=4)
-    byte = partial(Task, "16 MiB, 8x8", samples=image.size, item=1)
+    task = partial(Task, "64 MiB, 8x8", size=image.nbytes)
+    byte = partial(Task, "16 MiB, 8x8", size=image.size)
     yield [
         task("pycomp", "block_dct, float32", partial(transforms.block_dct, image, **ours)),
         byte("pycomp", "block_dct, uint8, JPEG integers", partial(transforms.block_dct, narrow, **ours)),
@@ -116,20 +116,12 @@ def rows() -> Iterator[list[Task]]:
         for n in (256, 1024, 4096):
             for count in (1 << 20) // n, 16, 1:
                 x = rng.standard_normal((count, n)).astype(dtype)
-                times = max(1, (1 << 18) // x.size)  # short calls: several between two looks at the clock
-                task = partial(
-                    Task, f"{np.dtype(dtype).name}, {count} x {n}", samples=x.size * times, item=x.itemsize
-                )
+                task = partial(Task, f"{np.dtype(dtype).name}, {count} x {n}", size=x.nbytes)
                 yield [
-                    task(coder, name, partial(_repeat, partial(getattr(module, name), x), times))
+                    task(coder, name, partial(getattr(module, name), x))
                     for name in ("dct", "idct")
                     for coder, module in (("pycomp", transforms), ("scipy", scipy.fft))
                 ]
-
-
-def _repeat(call: Callable[[], Any], times: int) -> None:
-    for _ in range(times):
-        call()
 
 
 def threads() -> Iterator[list[Task]]:
@@ -139,23 +131,21 @@ def threads() -> Iterator[list[Task]]:
     narrow = image.astype(np.uint8)
     large, small = np.empty((64, 64, 64, 64), np.float32), np.empty((512, 512, 8, 8), np.int16)
     lines = np.random.default_rng(0).standard_normal((4096, 1024)).astype(np.float32)
-    for name, call, item in (
-        ("block_dct, 64x64", partial(transforms.block_dct, image, 64, out=large), 4),
-        ("block_dct, uint8, quantised", partial(transforms.block_dct, narrow, qtable=table, out=small), 1),
+    for name, call, size in (
+        ("block_dct, 64x64", partial(transforms.block_dct, image, 64, out=large), image.nbytes),
+        (
+            "block_dct, uint8, quantised",
+            partial(transforms.block_dct, narrow, qtable=table, out=small),
+            narrow.nbytes,
+        ),
     ):
         yield [
-            Task("16 Mi samples", "pycomp", name, partial(call, threads=count), image.size, item, count)
+            Task("16 Mi samples", "pycomp", name, partial(call, threads=count), size, count)
             for count in (1, 2)
         ]
     yield [
         Task(
-            "4096 x 1024",
-            "pycomp",
-            "dct",
-            partial(transforms.dct, lines, workers=count),
-            lines.size,
-            4,
-            count,
+            "4096 x 1024", "pycomp", "dct", partial(transforms.dct, lines, workers=count), lines.nbytes, count
         )
         for count in (1, 2)
     ]
