@@ -16,6 +16,9 @@
 #define PC_NOINLINE __attribute__((noinline))
 #define PC_RESTRICT __restrict__
 #define PC_TARGET(isa) __attribute__((target(isa)))
+/* Has a vector loaded once: compilers fold a load into each use of it, which for one across lines costs
+ * double. */
+#define PC_LOADED(vector) __asm__("" : "+x"(vector))
 #else
 #define PC_LIKELY(x) (x)
 #define PC_UNLIKELY(x) (x)
@@ -23,6 +26,7 @@
 #define PC_NOINLINE __declspec(noinline)
 #define PC_RESTRICT __restrict
 #define PC_TARGET(isa)
+#define PC_LOADED(vector) (void)(vector)
 #endif
 
 #if defined(__x86_64__) || defined(_M_X64)
