@@ -90,33 +90,31 @@ PC_TARGET_AVX2 size_t pc_pivot_ones_avx2(const uint8_t *mask, size_t n)
     return (size_t)(lanes[0] + lanes[1] + lanes[2] + lanes[3]) + pc_pivot_ones_scalar(mask + i / 8, n - i);
 }
 
-/* dst[i] = lut[src[i]], one 16-entry shuffle for each of the table's rows that is in use: a code's live
- * symbols span a few rows. Wider tables are quicker by plain loads. */
+/* What row r of the table has for these indices, 0 for those of other rows. In its row an index less 16 r is
+ * below 16; adding 0x70 with saturation keeps it as a shuffle's index and lifts all others to 0x80 and above,
+ * which give 0. */
+PC_TARGET_AVX2 PC_INLINE __m256i look_up(__m256i row, __m256i index, __m256i begin)
+{
+    __m256i local = _mm256_sub_epi8(index, begin);
+    return _mm256_shuffle_epi8(row, _mm256_adds_epu8(local, _mm256_set1_epi8(0x70)));
+}
+
+/* dst[i] = lut[src[i]], one 16-entry shuffle for each of the table's rows from the first to the last in use:
+ * a code's live symbols span a few rows, and even for all sixteen plain loads take longer. */
 PC_TARGET_AVX2 void pc_map_u8_avx2(const uint8_t *src, size_t n, const uint8_t lut[256], uint8_t *dst)
 {
-    enum { MOST_ROWS = 6 };
     const __m128i *rows = (const __m128i *)lut;
-    unsigned first = 16, last = 0;
+    __m256i table[16];
+    unsigned first = 16, end = 0;
     for (unsigned r = 0; r < 16; r++) {
         __m128i row = _mm_loadu_si128(&rows[r]);
-        if (!_mm_testz_si128(row, row)) first = PC_MIN(first, r), last = r;
+        table[r] = _mm256_broadcastsi128_si256(row);
+        if (!_mm_testz_si128(row, row)) first = PC_MIN(first, r), end = r + 1;
     }
-    if (first == 16 || last - first >= MOST_ROWS) {
-        pc_map_u8_scalar(src, n, lut, dst);
-        return;
-    }
-    __m256i table[MOST_ROWS];
-    for (unsigned r = first; r <= last; r++)
-        table[r - first] = _mm256_broadcastsi128_si256(_mm_loadu_si128(&rows[r]));
     for (size_t i = 0; i < n; i += 32) {
         __m256i index = _mm256_loadu_si256((const __m256i *)(src + i)), out = _mm256_setzero_si256();
-        for (unsigned r = first; r <= last; r++) {
-            /* In this row the index minus 16 r is below 16; adding 0x70 with saturation keeps it as a
-             * shuffle index and lifts all others to 0x80 and above, which give 0. */
-            __m256i local = _mm256_sub_epi8(index, _mm256_set1_epi8((char)(16 * r)));
-            __m256i control_bytes = _mm256_adds_epu8(local, _mm256_set1_epi8(0x70));
-            out = _mm256_or_si256(out, _mm256_shuffle_epi8(table[r - first], control_bytes));
-        }
+        for (unsigned r = first; r < end; r++)
+            out = _mm256_or_si256(out, look_up(table[r], index, _mm256_set1_epi8((char)(16 * r))));
         _mm256_storeu_si256((__m256i *)(dst + i), out);
     }
 }
