@@ -26,6 +26,7 @@ void pc_tensor_decoder_free(pc_tensor_decoder *d)
 {
     if (d == NULL) return;
     pc_free(d->model.col_group);
+    pc_free(d->model.col_rank);
     pc_free(d->model.weights);
     pc_free(d->model.centres);
     pc_free(d->rans_tables);

@@ -66,6 +66,7 @@ void pc_tensor_encoder_free(pc_tensor_encoder *e)
 {
     if (e == NULL) return;
     pc_free(e->model.col_group);
+    pc_free(e->model.col_rank);
     pc_free(e->model.weights);
     pc_free(e->model.centres);
     pc_free(e->rans_tables);

@@ -156,7 +156,7 @@ static plan cheapest(const pc_tensor_encoder *e, const pc_sample *s, const tilin
 }
 
 /* Puts a plan into the model, with the counts of its tables. */
-static void adopt(pc_tensor_encoder *e, const pc_sample *s, const tiling *t, const plan *p)
+static pc_status adopt(pc_tensor_encoder *e, const pc_sample *s, const tiling *t, const plan *p)
 {
     pc_tensor_model *m = &e->model;
     m->row_groups = p->row_groups;
@@ -171,9 +171,7 @@ static void adopt(pc_tensor_encoder *e, const pc_sample *s, const tiling *t, con
             uint32_t *to = e->counts[p->table_of[tile]];
             for (unsigned v = 0; v < s->span; v++) to[v] += from[v];
         }
-    memset(m->cols_in_group, 0, sizeof m->cols_in_group);
-    if (m->col_groups > 1)
-        for (size_t c = 0; c < s->cols; c++) m->cols_in_group[m->col_group[c]]++;
+    return m->col_groups == 1 || pc_model_rank_columns(m) ? PC_OK : PC_ERR_MEMORY;
 }
 
 /* Chooses groups and tables for the symbols of the sample. */
@@ -203,7 +201,7 @@ pc_status pc_choose_groups(pc_tensor_encoder *e, pc_sample *s, pc_effort effort)
     count_tiles(e, s, &t, cols);
     bin_tiles(&t, s->span, cols, &b);
     plan best = cheapest(e, s, &t, cols, &b);
-    adopt(e, s, &t, &best);
+    pc_status status = adopt(e, s, &t, &best);
     pc_free(t.counts);
-    return PC_OK;
+    return status;
 }

@@ -117,10 +117,9 @@ static pc_status take_groups(reader *in)
         if (m->col_group == NULL) return PC_ERR_MEMORY;
         status = take_section(in, m->col_group, m->info.cols);
         if (status != PC_OK) return status;
-        for (size_t c = 0; c < m->info.cols && !means; c++) {
+        for (size_t c = 0; c < m->info.cols && !means; c++)
             if (m->col_group[c] >= m->col_groups) return PC_ERR_CORRUPT;
-            m->cols_in_group[m->col_group[c]]++;
-        }
+        if (m->col_groups > 1 && !pc_model_rank_columns(m)) return PC_ERR_MEMORY;
     }
     return status;
 }

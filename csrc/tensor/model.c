@@ -82,15 +82,23 @@ void pc_model_tiles(const pc_tensor_model *m, const size_t *rows_in_group, size_
     }
 }
 
+int pc_model_rank_columns(pc_tensor_model *m)
+{
+    pc_free(m->col_rank);
+    m->col_rank = pc_alloc(m->info.cols * sizeof *m->col_rank);
+    if (m->col_rank == NULL) return 0;
+    memset(m->cols_in_group, 0, sizeof m->cols_in_group);
+    for (size_t c = 0; c < m->info.cols; c++) m->col_rank[c] = (uint32_t)m->cols_in_group[m->col_group[c]]++;
+    return 1;
+}
+
 void pc_model_offsets(const pc_tensor_model *m, const pc_tile_map *map, unsigned row_group,
                       size_t rows_in_group, uint32_t *offsets)
 {
-    size_t next[PC_MAX_GROUPS];
-    for (unsigned c = 0; c < m->col_groups; c++) next[c] = map->start[row_group * m->col_groups + c];
-    for (size_t c = 0; c < m->info.cols; c++) {
-        offsets[c] = (uint32_t)next[m->col_group[c]];
-        next[m->col_group[c]] += rows_in_group;
-    }
+    uint32_t start[PC_MAX_GROUPS], height = (uint32_t)rows_in_group;
+    for (unsigned c = 0; c < m->col_groups; c++)
+        start[c] = (uint32_t)map->start[row_group * m->col_groups + c];
+    for (size_t c = 0; c < m->info.cols; c++) offsets[c] = start[m->col_group[c]] + m->col_rank[c] * height;
 }
 
 /* Hands out aligned parts of a block, or only adds up their sizes when block is NULL. */

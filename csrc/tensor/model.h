@@ -75,6 +75,7 @@ typedef struct pc_tensor_model {
     unsigned row_groups, col_groups, n_tables, n_palette;
     uint8_t tile_table[PC_MAX_GROUPS * PC_MAX_GROUPS]; /* [row group * col_groups + column group] */
     uint8_t *col_group; /* cols entries, NULL when col_groups is 1; with FRAME_MEANS the columns' means */
+    uint32_t *col_rank; /* how many columns of its group stand before each; NULL when col_groups is 1 */
     size_t cols_in_group[PC_MAX_GROUPS];
     int8_t *weights;  /* with FRAME_WEIGHTS: see mix.h */
     int16_t *centres; /* and these two in one block */
@@ -130,6 +131,9 @@ PC_INLINE unsigned pc_kept_bits(const pc_tensor_model *model, unsigned kind)
 {
     return model->layout.low_bits - (kind == 0 ? 0u : model->trims[kind - 1]);
 }
+
+/* Counts the columns of each group and ranks them within it, from col_group; false without memory. */
+int pc_model_rank_columns(pc_tensor_model *model);
 
 /* The places of the columns of a chunk's rows of one group, rows_in_group high; see pc_tile_map. */
 void pc_model_offsets(const pc_tensor_model *model, const pc_tile_map *map, unsigned row_group,
