@@ -11,11 +11,12 @@ import difflib
 import os
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pycomp._threads import resolve as resolve_threads
+from pycomp._threads import spread
 from pycomp.archive.bytesource import RangeReadable, open_source
 from pycomp.archive.dtypes import numpy_dtype, packed_shape
 from pycomp.archive.index import Entry, Tensor
@@ -129,6 +130,22 @@ class Archive:
         """
         return self._read_rows(*self._find(name), None)
 
+    def tensors(
+        self, names: Iterable[str] | None = None, *, threads: int | None = None
+    ) -> dict[str, np.ndarray[Any, Any]]:
+        """Several tensors by name, read side by side; all of them unless *names* says which.
+
+        *threads* None means all usable cores. Raises as ``tensor`` does.
+        """
+        wanted = list(self._names) if names is None else list(dict.fromkeys(names))
+        found = [self._find(name) for name in wanted]
+        arrays = spread(
+            lambda i, share: self._read_rows(*found[i], None, share),
+            [named.tensor.nbytes for named in found],
+            resolve_threads(threads),
+        )
+        return dict(zip(wanted, arrays, strict=True))
+
     def slice(self, name: str, rows: Any) -> np.ndarray[Any, Any]:
         """``tensor(name)[rows]``, reading only the rows asked for.
 
@@ -222,12 +239,14 @@ class Archive:
     def _too_large(self, what: str, size: int) -> LimitError:
         return LimitError(f"{self.name}: {what} has {size} bytes, more than there is memory for")
 
-    def _read_rows(self, entry: Entry, tensor: Tensor, rows: Any) -> np.ndarray[Any, Any]:
+    def _read_rows(
+        self, entry: Entry, tensor: Tensor, rows: Any, threads: int | None = None
+    ) -> np.ndarray[Any, Any]:
         import numpy
 
         dtype, shape = numpy_dtype(tensor.dtype), packed_shape(tensor.dtype, tensor.shape)
         if rows is None or tensor.order == "F" or not shape:
-            whole = self._fill(entry, tensor, [(0, tensor.nbytes)], dtype)
+            whole = self._fill(entry, tensor, [(0, tensor.nbytes)], dtype, threads)
             try:
                 array: Any = whole.reshape(shape, order="F" if tensor.order == "F" else "C")
             except ValueError as error:  # more dimensions, or larger empty ones, than numpy has
@@ -245,7 +264,12 @@ class Archive:
         return numpy.array(read) if read.nbytes < data.nbytes or not read.flags.c_contiguous else read
 
     def _fill(
-        self, entry: Entry, tensor: Tensor, runs: list[tuple[int, int]], dtype: np.dtype[Any]
+        self,
+        entry: Entry,
+        tensor: Tensor,
+        runs: list[tuple[int, int]],
+        dtype: np.dtype[Any],
+        threads: int | None = None,
     ) -> np.ndarray[Any, Any]:
         """The bytes [start, stop) of each run of a tensor, one after the other."""
         import numpy
@@ -257,11 +281,11 @@ class Archive:
             raise self._too_large(name_of(entry, tensor), size) from None
         at = 0
         for start, stop in runs:
-            self._read_into(entry, tensor.start + start, data.data[at : at + stop - start])
+            self._read_into(entry, tensor.start + start, data.data[at : at + stop - start], threads)
             at += stop - start
         return data.view(dtype)
 
-    def _read_into(self, entry: Entry, start: int, out: memoryview) -> None:
+    def _read_into(self, entry: Entry, start: int, out: memoryview, threads: int | None = None) -> None:
         stop = start + len(out)
         if start < 0 or stop > entry.size:
             raise ValueError(f"bytes {start}..{stop} are not all in {entry.path!r}, which has {entry.size}")
@@ -275,7 +299,9 @@ class Archive:
             skip = start - extent.start
             size = min(extent.size - skip, stop - start)
             try:
-                self._segments.read_into(extent.segment, extent.skip + skip, out[:size], self._threads)
+                self._segments.read_into(
+                    extent.segment, extent.skip + skip, out[:size], threads or self._threads
+                )
             except SegmentError as error:
                 raise self.locate(error, entry, start) from error.cause
             start, out, at = start + size, out[size:], at + 1

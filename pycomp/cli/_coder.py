@@ -9,10 +9,14 @@ from collections.abc import Sequence
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pycomp._threads import spread
 from pycomp.cli._common import LEVELS
 from pycomp.cli._sample import Sample
+
+if TYPE_CHECKING:
+    from pycomp.archive.plan import Job
 
 BATCH = 4  # chunks coded by one call and thread, as pack does: 2 MiB of bf16
 ZLIB_LEVEL = 6  # of the bytes that are no numbers; zlib's own default
@@ -99,8 +103,8 @@ class Files(Coder):
 class Pycomp(Coder):
     """What ``pack`` makes of the file, but in memory: tensor frames, and zlib for the bytes between.
 
-    With ``reuse`` everything decodes into one buffer made beforehand, as a loader does that owns its memory;
-    without it each decode pays for fresh pages, like the rivals' do.
+    Threads share the tensors, as there. With ``reuse`` everything decodes into one buffer made beforehand,
+    as a loader does that owns its memory; without it each decode pays for fresh pages, like the rivals' do.
     """
 
     name = "pycomp"
@@ -127,56 +131,59 @@ class Pycomp(Coder):
         self._out = bytearray(size) if reuse else None
 
     def encode(self, source: memoryview) -> list[tuple[bytes, ...]]:
+        sizes = [job.size for job in self._jobs]
+        return spread(lambda i, threads: self._encode(source, self._jobs[i], threads), sizes, self.threads)
+
+    def _encode(self, source: memoryview, job: Job, threads: int) -> tuple[bytes, ...]:
         from pycomp import deflate
 
-        packed: list[tuple[bytes, ...]] = []
-        for job in self._jobs:
-            ranges = [source[start : start + size] for start, size in job.ranges]
-            piece = ranges[0] if len(ranges) == 1 else memoryview(b"".join(ranges))
-            if job.method != self._numeric:
-                packed.append((deflate.compress(piece, ZLIB_LEVEL),))
-                continue
-            frame = self._encoder(piece, job.dtype, job.cols, self._level)
-            step = BATCH * self.threads
-            batches = [
-                frame.encode(first, min(step, frame.chunks - first), self.threads)[:2]
-                for first in range(0, frame.chunks, step)
-            ]
-            packed.append((frame.head, *chain.from_iterable(batches)))
-        return packed
+        ranges = [source[start : start + size] for start, size in job.ranges]
+        piece = ranges[0] if len(ranges) == 1 else memoryview(b"".join(ranges))
+        if job.method != self._numeric:
+            return (deflate.compress(piece, ZLIB_LEVEL),)
+        frame = self._encoder(piece, job.dtype, job.cols, self._level)
+        step = BATCH * threads
+        batches = [
+            frame.encode(first, min(step, frame.chunks - first), threads)[:2]
+            for first in range(0, frame.chunks, step)
+        ]
+        return (frame.head, *chain.from_iterable(batches))
 
     def decode(self, packed: list[tuple[bytes, ...]]) -> Any:
         import numpy as np
 
-        from pycomp import deflate
-
         # Not a bytearray: that is filled with zeros first.
         out = np.empty(len(self.sample.data), np.uint8) if self._out is None else self._out
         view = memoryview(out)
-        for job, coded in zip(self._jobs, packed, strict=True):
-            start, size = job.ranges[0]
-            if job.method != self._numeric:
-                deflate.decompress(coded[0], out=view[start : start + size])
-                continue
-            head, *batches = coded
-            frame = self._decoder(head)
-            gathered = len(job.ranges) > 1
-            piece = memoryview(bytearray(frame.size)) if gathered else view[start : start + size]
-            first = 0
-            for payload, table in zip(batches[::2], batches[1::2], strict=True):
-                count = len(table) // 4
-                part = piece[first * frame.chunk_bytes : (first + count) * frame.chunk_bytes]
-                if first + count == frame.chunks:  # the last chunk may be longer than the others
-                    part = piece[first * frame.chunk_bytes :]
-                frame.decode(payload, table, first, count, part, threads=self.threads)
-                first += count
-            if not gathered:
-                continue
-            position = 0
-            for start, size in job.ranges:
-                view[start : start + size] = piece[position : position + size]
-                position += size
+        sizes = [job.size for job in self._jobs]
+        spread(lambda i, threads: self._decode(packed[i], self._jobs[i], view, threads), sizes, self.threads)
         return out
+
+    def _decode(self, coded: tuple[bytes, ...], job: Job, view: memoryview, threads: int) -> None:
+        from pycomp import deflate
+
+        start, size = job.ranges[0]
+        if job.method != self._numeric:
+            deflate.decompress(coded[0], out=view[start : start + size])
+            return
+        head, *batches = coded
+        frame = self._decoder(head)
+        gathered = len(job.ranges) > 1
+        piece = memoryview(bytearray(frame.size)) if gathered else view[start : start + size]
+        first = 0
+        for payload, table in zip(batches[::2], batches[1::2], strict=True):
+            count = len(table) // 4
+            part = piece[first * frame.chunk_bytes : (first + count) * frame.chunk_bytes]
+            if first + count == frame.chunks:  # the last chunk may be longer than the others
+                part = piece[first * frame.chunk_bytes :]
+            frame.decode(payload, table, first, count, part, threads=threads)
+            first += count
+        if not gathered:
+            return
+        position = 0
+        for start, size in job.ranges:
+            view[start : start + size] = piece[position : position + size]
+            position += size
 
     def size(self, packed: list[tuple[bytes, ...]]) -> int:
         return sum(len(piece) for coded in packed for piece in coded)

@@ -14,7 +14,7 @@ import pytest
 
 from pycomp import archive
 from pycomp.archive import reader
-from pycomp.errors import CorruptError, TruncatedError
+from pycomp.errors import CorruptError, PycompError, TruncatedError
 
 
 class Ranges:
@@ -217,3 +217,33 @@ def test_closed(packed: Path) -> None:
     opened.close()
     with pytest.raises(ValueError, match="is closed"):
         opened.tensor("embed")
+
+
+@pytest.mark.parametrize("threads", [1, 2, None])
+def test_tensors_side_by_side(model: Path, threads: int | None) -> None:
+    packed = archive.pack(model).dst
+    with archive.open(packed) as opened:
+        got = opened.tensors(threads=threads)
+        assert list(got) == opened.keys()
+        for name, array in got.items():
+            alone = opened.tensor(name)
+            assert (array.dtype, array.shape, array.tobytes()) == (alone.dtype, alone.shape, alone.tobytes())
+        some = opened.tensors(iter(["layer.bias", "embed", "layer.bias"]), threads=threads)
+        assert list(some) == ["layer.bias", "embed"]
+        assert opened.tensors([]) == {}
+        with pytest.raises(KeyError, match=r"no tensor 'layer\.bia'"):
+            opened.tensors(["embed", "layer.bia"], threads=threads)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_tensors_say_which_is_damaged(model: Path, threads: int) -> None:
+    packed = Path(archive.pack(model).dst)
+    with archive.open(packed) as opened:
+        place = opened._index.segments[
+            max(range(len(opened._index.segments)), key=lambda i: opened._index.segments[i].size)
+        ].offset
+    data = bytearray(packed.read_bytes())
+    data[place + 2000] ^= 1
+    packed.write_bytes(data)
+    with archive.open(packed) as opened, pytest.raises(PycompError, match="tensor 'embed', chunk"):
+        opened.tensors(threads=threads)

@@ -1,0 +1,95 @@
+"""Many arrays at a time: threads over arrays and, in large ones, over chunks.
+
+A model is a hundred matrices, most of them too small to keep two threads busy alone; side by side they
+keep any number busy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pycomp._threads import resolve, spread
+from pycomp.tensor.array import decode, encode
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from typing_extensions import Buffer
+
+
+def encode_batch(
+    arrays: Sequence[NDArray[Any] | Buffer],
+    *,
+    dtype: str | None = None,
+    level: str = "default",
+    threads: int | None = 1,
+) -> list[bytes]:
+    """``[encode(array) for array in arrays]``, with the same bytes, several at a time.
+
+    Parameters
+    ----------
+    arrays : sequence of arrays or buffers
+        As :func:`encode` takes them.
+    dtype, level
+        As in :func:`encode`, for all of them.
+    threads : int, optional
+        How many threads to use; None for all usable cores.
+
+    Returns
+    -------
+    list of bytes
+        One blob an array, in order.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`encode`; nothing is returned then.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> state = {"weight": np.ones((300, 200), np.float32), "bias": np.zeros(300, np.float32)}
+    >>> blobs = dict(zip(state, encode_batch(list(state.values()), threads=2)))
+    >>> [array.shape for array in decode_batch(list(blobs.values()))]
+    [(300, 200), (300,)]
+    """
+    sizes = [
+        memoryview(array).nbytes if not hasattr(array, "nbytes") else int(array.nbytes) for array in arrays
+    ]
+    return spread(
+        lambda i, share: encode(arrays[i], dtype=dtype, level=level, threads=share), sizes, resolve(threads)
+    )
+
+
+def decode_batch(
+    blobs: Sequence[Buffer], *, out: Sequence[Any] | None = None, threads: int | None = 1
+) -> list[NDArray[Any]]:
+    """``[decode(blob) for blob in blobs]``, several at a time.
+
+    Parameters
+    ----------
+    blobs : sequence of buffers
+        What :func:`encode` or :func:`encode_batch` returned.
+    out : sequence of writable buffers, optional
+        One for each blob, as in :func:`decode`; an entry of None is allocated.
+    threads : int, optional
+        How many threads to use; None for all usable cores.
+
+    Returns
+    -------
+    list of ndarray
+        One array a blob, in order.
+
+    Raises
+    ------
+    pycomp.errors.PycompError, ValueError
+        As :func:`decode`, for the first damaged blob.
+    """
+    if out is not None and len(out) != len(blobs):
+        raise ValueError(f"out has {len(out)} buffers for {len(blobs)} blobs")
+    sizes = [memoryview(blob).nbytes for blob in blobs]
+    return spread(
+        lambda i, share: decode(blobs[i], out=None if out is None else out[i], threads=share),
+        sizes,
+        resolve(threads),
+    )
