@@ -64,7 +64,7 @@ compliance: test
 
 ctest:
 	$(MAKE) -C tests/c
-	$(MAKE) -C tests/c SAN=thread ONLY="test_parallel test_deflate_parallel"
+	$(MAKE) -C tests/c SAN=thread ONLY="test_parallel test_deflate_parallel test_tensor_batch"
 
 demo: build/installed-demo build/installed-model
 	$(VENV)/bin/python bench/demo.py

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-__all__ = ["one_ahead", "resolve", "spread", "usable_cores"]
+__all__ = ["one_ahead", "resolve", "usable_cores"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -115,28 +115,3 @@ def one_ahead(call: Callable[[Item], Result], items: Sequence[Item], threads: in
             result, ahead = ahead.result(), pool.submit(call, item)
             yield result
         yield ahead.result()
-
-
-def spread(call: Callable[[int, int], Result], sizes: Sequence[int], threads: int) -> list[Result]:
-    """``call(i, its threads)`` for each of *sizes*, several at a time; the results in order.
-
-    The largest begin first, so that the last ones to end are small. One that is more than a thread's share
-    of the whole gets as many threads of its own as it has shares. When a call fails, or an interrupt
-    arrives, no other is begun, and the exception is raised when those that run have ended.
-
-    >>> spread(lambda i, threads: (i, threads), [10, 70, 20], threads=2)
-    [(0, 1), (1, 2), (2, 1)]
-    """
-    if threads == 1 or len(sizes) < 2:
-        return [call(i, threads) for i in range(len(sizes))]
-    from concurrent.futures import ThreadPoolExecutor
-
-    total = max(1, sum(sizes))
-    order = sorted(range(len(sizes)), key=lambda i: -sizes[i])
-    with ThreadPoolExecutor(min(threads, len(sizes)), "pycomp") as pool:
-        try:
-            running = {i: pool.submit(call, i, max(1, -(-threads * sizes[i] // total))) for i in order}
-            return [running[i].result() for i in range(len(sizes))]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/checked.h"
 #include "tensor/head.h"
 #include "tensor/mixed.h"
 #include "tensor/section.h"
@@ -17,6 +18,20 @@ static size_t head_bound(const pc_tensor_model *m)
            (m->flags & PC_FRAME_WEIGHTS
                 ? 4 * m->info.cols + 2 * pc_pivot_bound(pc_mixed_weights(m->info.cols))
                 : 0);
+}
+
+pc_status pc_tensor_frame_room(uint64_t size, pc_dtype dtype, size_t cols, size_t *chunks, size_t *room)
+{
+    pc_tensor_model m;
+    memset(&m, 0, sizeof m);
+    pc_status status = pc_model_shape(&m, size, dtype, cols, 0);
+    if (status != PC_OK) return status;
+    m.flags = PC_FRAME_WEIGHTS; /* the longest heads */
+    *chunks = m.info.chunks;
+    return pc_mul_size(m.info.chunks, m.info.chunk_bound + 4, room) &&
+                   pc_add_size(*room, head_bound(&m), room)
+               ? PC_OK
+               : PC_ERR_MEMORY;
 }
 
 /* Writes the head, unless a plain one and stored chunks are the smaller frame. */

@@ -39,6 +39,8 @@ cdef extern from "pycomp/tensor.h" nogil:
     const pc_tensor_info *pc_tensor_encoder_info(const pc_tensor_encoder *encoder)
     const uint8_t *pc_tensor_encoder_head(const pc_tensor_encoder *encoder)
 
+    pc_status pc_tensor_frame_room(uint64_t size, pc_dtype dtype, size_t cols, size_t *chunks, size_t *room)
+
     pc_status pc_tensor_decoder_create(const pc_kernels *kernels, const uint8_t *src, size_t src_len,
                                        pc_tensor_decoder **decoder)
     void pc_tensor_decoder_free(pc_tensor_decoder *decoder)
@@ -53,3 +55,30 @@ cdef extern from "pycomp/tensor.h" nogil:
                                       unsigned threads, const uint8_t *src, size_t src_len,
                                       const uint8_t *table, size_t skip, uint8_t *dst, size_t dst_size,
                                       size_t *failed)
+
+cdef extern from "pycomp/tensor_batch.h" nogil:
+    ctypedef struct pc_tensor_coding:
+        const void *data
+        uint64_t size
+        pc_dtype dtype
+        size_t cols
+        pc_level level
+        uint8_t *dst
+        size_t dst_cap
+        uint64_t *hashes
+        size_t dst_len
+        size_t head_size
+        pc_status status
+
+    void pc_tensor_encode_batch(const pc_kernels *kernels, pc_tensor_coding *codings, size_t n, unsigned threads)
+
+    ctypedef struct pc_tensor_decoding:
+        const pc_tensor_decoder *decoder
+        const uint8_t *src
+        size_t src_len
+        const uint8_t *table
+        uint8_t *dst
+        size_t failed
+        pc_status status
+
+    pc_status pc_tensor_decode_batch(pc_tensor_decoding *decodings, size_t n, unsigned threads)

@@ -1,4 +1,4 @@
-from typing import final
+from typing import Any, final
 
 from typing_extensions import Buffer
 
@@ -43,3 +43,8 @@ class FrameDecoder:
         skip: int = 0,
         threads: int = 1,
     ) -> None: ...
+
+def encode_frames(
+    items: list[tuple[bytes, memoryview, str, int]], level: int, threads: int
+) -> list[tuple[bytes, bytes, int]]: ...
+def decode_frames(items: list[tuple[FrameDecoder, memoryview, memoryview, Any]], threads: int) -> None: ...

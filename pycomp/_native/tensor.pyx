@@ -7,10 +7,15 @@ face is :mod:`pycomp.tensor`.
 cimport cython
 from cpython.buffer cimport PyBuffer_Release
 from cpython.exc cimport PyErr_CheckSignals
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_XDECREF
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy
 
-from pycomp._native._buf cimport borrow, borrow_writable, check, new_bytes, start
+from pycomp._native._buf cimport (
+    borrow, borrow_writable, check, draft_bytes, keep_bytes, new_bytes, start
+)
 from pycomp._native._sink cimport SINK_NEAR, sink, sink_drop, sink_finish, sink_grow, sink_start
 from pycomp._native.arch cimport kernels
 from pycomp._native.c_spare cimport pc_spare, pc_spare_give, pc_spare_take
@@ -25,6 +30,22 @@ cdef pc_spare room_spare, sink_spare
 LEVELS = {"fast": PC_LEVEL_FAST, "default": PC_LEVEL_DEFAULT, "high": PC_LEVEL_HIGH, "max": PC_LEVEL_MAX}
 DTYPES = {pc_dtype_name(<pc_dtype>i).decode(): i for i in range(PC_DTYPE_COUNT)}
 ITEM_SIZES = {name: pc_dtype_size(<pc_dtype>number) for name, number in DTYPES.items()}
+
+
+cdef pc_dtype number_of(str dtype) except? PC_DTYPE_COUNT:
+    if dtype not in DTYPES:
+        from pycomp.errors import UnsupportedError
+        raise UnsupportedError(f"dtype {dtype!r} is unknown; known are {', '.join(DTYPES)}")
+    return <pc_dtype><int>DTYPES[dtype]
+
+
+cdef int whole_elements(const Py_buffer *view, pc_dtype dtype) except -1:
+    if view.len % <Py_ssize_t>pc_dtype_size(dtype):
+        raise ValueError(
+            f"{view.len} bytes are no whole number of {pc_dtype_name(dtype).decode()} elements "
+            f"of {pc_dtype_size(dtype)} bytes"
+        )
+    return 0
 
 
 @cython.final
@@ -48,17 +69,10 @@ cdef class FrameEncoder:
     def __cinit__(self, data, str dtype, size_t cols, int level):
         cdef pc_status status
         cdef pc_dtype number
-        if dtype not in DTYPES:
-            from pycomp.errors import UnsupportedError
-            raise UnsupportedError(f"dtype {dtype!r} is unknown; known are {', '.join(DTYPES)}")
-        number = <pc_dtype><int>DTYPES[dtype]
+        number = number_of(dtype)
         borrow(data, &self.view)
         self.borrowed = True
-        if self.view.len % <Py_ssize_t>pc_dtype_size(number):
-            raise ValueError(
-                f"{self.view.len} bytes are no whole number of {dtype} elements "
-                f"of {pc_dtype_size(number)} bytes"
-            )
+        whole_elements(&self.view, number)
         with nogil:
             status = pc_tensor_encoder_create(&kernels, start(&self.view), <uint64_t>self.view.len, number,
                                               cols, <pc_level>level, &self.encoder)
@@ -211,3 +225,104 @@ cdef class FrameDecoder:
             error = from_status(status, f"tensor.decode: chunk {failed}")
             error.chunk = failed
             raise error
+
+
+# -- Many frames at a time --------------------------------------------------------------------------------
+
+def encode_frames(list items, int level, unsigned threads):
+    """Frames of many arrays, several at a time.
+
+    An item is (bytes to come before the frame, data, dtype, cols). Returns for each (those bytes and the frame,
+    the XXH3-64 of each chunk's decoded bytes, the size of the frame's head).
+    """
+    cdef size_t n = len(items), held = 0, chunks, room, skip, i
+    cdef Py_buffer *views = <Py_buffer *>calloc(n + 1, sizeof(Py_buffer))
+    cdef pc_tensor_coding *codings = <pc_tensor_coding *>calloc(n + 1, sizeof(pc_tensor_coding))
+    cdef PyObject **drafts = <PyObject **>calloc(n + 1, sizeof(PyObject *))
+    cdef pc_tensor_coding *coding
+    cdef PyObject *draft
+    cdef uint8_t *data
+    cdef list notes = [], results = []
+    cdef bytes before
+    try:
+        if views == NULL or codings == NULL or drafts == NULL:
+            raise MemoryError
+        for i in range(n):
+            before, source, dtype, cols = items[i]
+            coding = &codings[i]
+            coding.dtype, coding.cols, coding.level = number_of(dtype), cols, <pc_level>level
+            borrow(source, &views[i])
+            held += 1
+            whole_elements(&views[i], coding.dtype)
+            coding.data, coding.size = start(&views[i]), <uint64_t>views[i].len
+            check(pc_tensor_frame_room(coding.size, coding.dtype, coding.cols, &chunks, &room),
+                  f"tensor.encode: item {i}")
+            notes.append(new_bytes(8 * chunks, &data))
+            coding.hashes = <uint64_t *>data
+            drafts[i] = draft_bytes(len(before) + room, &data)
+            memcpy(data, <const char *>before, len(before))
+            coding.dst, coding.dst_cap = data + len(before), room
+        with nogil:
+            pc_tensor_encode_batch(&kernels, codings, n, threads)
+        for i in range(n):
+            coding = &codings[i]
+            check(coding.status, f"tensor.encode: item {i}")
+            skip = len(<bytes>items[i][0])
+            draft, drafts[i] = drafts[i], NULL
+            frame = keep_bytes(draft, skip + coding.dst_len, coding.dst_cap - coding.dst_len)
+            results.append((frame, notes[i], coding.head_size))
+        return results
+    finally:
+        for i in range(held):
+            Py_XDECREF(drafts[i])
+            PyBuffer_Release(&views[i])
+        free(views)
+        free(codings)
+        free(drafts)
+
+
+def decode_frames(list items, unsigned threads):
+    """Many frames, whole, their chunks several at a time.
+
+    An item is (FrameDecoder, all payloads, the chunk table, a buffer of the size the frame decodes to). An
+    exception about damage has the number of the first damaged item as ``item``, and as ``chunk`` that of the
+    chunk; everything else was decoded.
+    """
+    cdef size_t n = len(items), held = 0, i
+    cdef Py_buffer *views = <Py_buffer *>calloc(3 * n + 1, sizeof(Py_buffer))
+    cdef pc_tensor_decoding *decodings = <pc_tensor_decoding *>calloc(n + 1, sizeof(pc_tensor_decoding))
+    cdef FrameDecoder frame
+    cdef pc_status status
+    try:
+        if views == NULL or decodings == NULL:
+            raise MemoryError
+        for i in range(n):
+            frame, payload, table, out = items[i]
+            borrow(payload, &views[held])
+            held += 1
+            borrow(table, &views[held])
+            held += 1
+            borrow_writable(out, &views[held])
+            held += 1
+            if <size_t>views[held - 2].len != 4 * frame.chunks or views[held - 1].len != frame.size:
+                raise ValueError(
+                    f"item {i}: {views[held - 2].len} bytes of table for {frame.chunks} chunks, "
+                    f"{views[held - 1].len} bytes for the {frame.size} that are decoded"
+                )
+            decodings[i] = pc_tensor_decoding(
+                frame.decoder, start(&views[held - 3]), <size_t>views[held - 3].len, start(&views[held - 2]),
+                start(&views[held - 1]), 0, PC_OK)
+        with nogil:
+            status = pc_tensor_decode_batch(decodings, n, threads)
+        check(status, "tensor.decode")
+        for i in range(n):
+            if decodings[i].status != PC_OK:
+                from pycomp.errors import from_status
+                error = from_status(decodings[i].status, f"tensor.decode: item {i}, chunk {decodings[i].failed}")
+                error.item, error.chunk = i, decodings[i].failed
+                raise error
+    finally:
+        for i in range(held):
+            PyBuffer_Release(&views[i])
+        free(views)
+        free(decodings)

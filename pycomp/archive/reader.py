@@ -16,7 +16,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pycomp._threads import resolve as resolve_threads
-from pycomp._threads import spread
 from pycomp.archive.bytesource import RangeReadable, open_source
 from pycomp.archive.dtypes import numpy_dtype, packed_shape
 from pycomp.archive.index import Entry, Tensor
@@ -25,6 +24,7 @@ from pycomp.archive.opening import read_index
 from pycomp.archive.report import ArchiveInfo, DtypeShare, TensorInfo, VerifyReport
 from pycomp.archive.segments import SegmentError, Segments
 from pycomp.errors import LimitError, PycompError
+from pycomp.tensor.batch import fills_threads, groups
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -139,12 +139,24 @@ class Archive:
         """
         wanted = list(self._names) if names is None else list(dict.fromkeys(names))
         found = [self._find(name) for name in wanted]
-        arrays = spread(
-            lambda i, share: self._read_rows(*found[i], None, share),
-            [named.tensor.nbytes for named in found],
-            resolve_threads(threads),
-        )
-        return dict(zip(wanted, arrays, strict=True))
+        count = resolve_threads(threads)
+        arrays: dict[int, np.ndarray[Any, Any]] = {}
+        whole: list[tuple[int, tuple[int, memoryview], int]] = []
+        for i, (entry, tensor) in enumerate(found):
+            number = self._segment_of(entry, tensor)
+            if number is None or fills_threads(tensor.nbytes, count):
+                arrays[i] = self._read_rows(entry, tensor, None, count)
+                continue
+            data = self._empty(entry, tensor, tensor.nbytes)
+            arrays[i] = self._shaped(entry, tensor, data.view(numpy_dtype(tensor.dtype)))
+            whole.append((i, (number, data.data), tensor.nbytes))
+        for group in groups(whole, count):
+            try:
+                self._segments.decode_whole([job for _, job in group], count)
+            except SegmentError as error:
+                entry, tensor = next(found[i] for i, (number, _) in group if number == error.number)
+                raise self.locate(error, entry, tensor.start) from error.cause
+        return {name: arrays[i] for i, name in enumerate(wanted)}
 
     def slice(self, name: str, rows: Any) -> np.ndarray[Any, Any]:
         """``tensor(name)[rows]``, reading only the rows asked for.
@@ -246,11 +258,9 @@ class Archive:
 
         dtype, shape = numpy_dtype(tensor.dtype), packed_shape(tensor.dtype, tensor.shape)
         if rows is None or tensor.order == "F" or not shape:
-            whole = self._fill(entry, tensor, [(0, tensor.nbytes)], dtype, threads)
-            try:
-                array: Any = whole.reshape(shape, order="F" if tensor.order == "F" else "C")
-            except ValueError as error:  # more dimensions, or larger empty ones, than numpy has
-                raise LimitError(f"{self.name}: {name_of(entry, tensor)}: {error}") from None
+            array = self._shaped(
+                entry, tensor, self._fill(entry, tensor, [(0, tensor.nbytes)], dtype, threads)
+            )
             return array if rows is None else numpy.array(array[rows])
         if len(shape) < len(tensor.shape):
             raise ValueError(f"rows of {name_of(entry, tensor)} ({tensor.dtype}) do not end on a whole byte")
@@ -272,18 +282,41 @@ class Archive:
         threads: int | None = None,
     ) -> np.ndarray[Any, Any]:
         """The bytes [start, stop) of each run of a tensor, one after the other."""
-        import numpy
-
-        size = sum(stop - start for start, stop in runs)
-        try:
-            data = numpy.empty(size, numpy.uint8)
-        except (MemoryError, ValueError):
-            raise self._too_large(name_of(entry, tensor), size) from None
+        data = self._empty(entry, tensor, sum(stop - start for start, stop in runs))
         at = 0
         for start, stop in runs:
             self._read_into(entry, tensor.start + start, data.data[at : at + stop - start], threads)
             at += stop - start
         return data.view(dtype)
+
+    def _empty(self, entry: Entry, tensor: Tensor, size: int) -> np.ndarray[Any, Any]:
+        import numpy
+
+        try:
+            return numpy.empty(size, numpy.uint8)
+        except (MemoryError, ValueError):
+            raise self._too_large(name_of(entry, tensor), size) from None
+
+    def _shaped(self, entry: Entry, tensor: Tensor, data: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        shape = packed_shape(tensor.dtype, tensor.shape)
+        try:
+            return data.reshape(shape, order="F" if tensor.order == "F" else "C")
+        except ValueError as error:  # more dimensions, or larger empty ones, than numpy has
+            raise LimitError(f"{self.name}: {name_of(entry, tensor)}: {error}") from None
+
+    def _segment_of(self, entry: Entry, tensor: Tensor) -> int | None:
+        """The numeric segment that a tensor is the whole of, if there is one."""
+        at = bisect_right(entry.extents, tensor.start, key=lambda extent: extent.start) - 1
+        if at < 0 or self._closed or not tensor.nbytes:
+            return None
+        extent = entry.extents[at]
+        segment = self._index.segments[extent.segment]
+        same = (extent.start, extent.size, extent.skip) == (tensor.start, tensor.nbytes, 0)
+        return (
+            extent.segment
+            if same and segment.size == tensor.nbytes and segment.method == Method.NUMERIC
+            else None
+        )
 
     def _read_into(self, entry: Entry, start: int, out: memoryview, threads: int | None = None) -> None:
         stop = start + len(out)

@@ -16,7 +16,7 @@ from itertools import accumulate
 from typing import NamedTuple, TypeVar
 
 from pycomp._native.checksum import xxh3_64, xxh3_128
-from pycomp._native.tensor import FrameDecoder
+from pycomp._native.tensor import FrameDecoder, decode_frames
 from pycomp.archive.blocks import Blocks, decode_block
 from pycomp.archive.bytesource import ByteSource
 from pycomp.archive.index import Segment
@@ -105,6 +105,27 @@ class Segments:
                 part[:] = zeros[: len(part)]
         else:
             self._read_blocks(number, skip, out)
+
+    def decode_whole(self, jobs: list[tuple[int, memoryview]], threads: int) -> None:
+        """Whole numeric segments, (number, where to) each, chunks side by side; raises SegmentError."""
+        frames = [self._numeric(number) for number, _ in jobs]
+        items = []
+        for (number, out), frame in zip(jobs, frames, strict=True):
+            segment = self._segments[number]
+            try:
+                payload = self._source.read(segment.offset + segment.head, frame.starts[-1])
+            except PycompError as error:
+                raise SegmentError(number, 0, segment.offset, error) from error
+            items.append((frame.decoder, payload, frame.table, out))
+        try:
+            decode_frames(items, threads)
+        except PycompError as error:
+            item, chunk = getattr(error, "item", 0), getattr(error, "chunk", 0)
+            number, frame = jobs[item][0], frames[item]
+            segment = self._segments[number]
+            raise SegmentError(
+                number, chunk, segment.offset + segment.head + frame.starts[chunk], error
+            ) from error
 
     def release(self, number: int, skip: int, size: int) -> None:
         """Let the pages go that content [skip, skip + size) was decoded from."""

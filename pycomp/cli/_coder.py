@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pycomp._threads import spread
 from pycomp.cli._common import LEVELS
 from pycomp.cli._sample import Sample
 
@@ -103,7 +102,7 @@ class Files(Coder):
 class Pycomp(Coder):
     """What ``pack`` makes of the file, but in memory: tensor frames, and zlib for the bytes between.
 
-    Threads share the tensors, as there. With ``reuse`` everything decodes into one buffer made beforehand,
+    With ``reuse`` everything decodes into one buffer made beforehand,
     as a loader does that owns its memory; without it each decode pays for fresh pages, like the rivals' do.
     """
 
@@ -113,80 +112,131 @@ class Pycomp(Coder):
     def __init__(self, sample: Sample, threads: int = 1, level: str = "default", reuse: bool = False) -> None:
         super().__init__(sample, threads)
         from pycomp._native.tensor import LEVELS as NUMBERS
-        from pycomp._native.tensor import FrameDecoder, FrameEncoder
         from pycomp.archive.detect import plan_unknown
         from pycomp.archive.layout import Method
         from pycomp.archive.plan import plan_tensors
+        from pycomp.tensor.batch import fills_threads
 
-        self._encoder, self._decoder = FrameEncoder, FrameDecoder
         self._level = NUMBERS[level]
-        self._numeric = Method.NUMERIC
         self.setting = f"{level}, into a buffer" if reuse else level
         size = len(sample.data)
-        self._jobs = (
+        jobs = (
             plan_tensors(list(sample.tensors), size)
             if sample.tensors
             else list(plan_unknown(sample.data, 0, size, self._level, ZLIB_LEVEL))
         )
+        self._plain = [job for job in jobs if job.method != Method.NUMERIC]
+        numeric = [job for job in jobs if job.method == Method.NUMERIC]
+        self._large = [job for job in numeric if fills_threads(job.size, threads)]
+        self._small = [job for job in numeric if not fills_threads(job.size, threads)]
         self._out = bytearray(size) if reuse else None
 
-    def encode(self, source: memoryview) -> list[tuple[bytes, ...]]:
-        sizes = [job.size for job in self._jobs]
-        return spread(lambda i, threads: self._encode(source, self._jobs[i], threads), sizes, self.threads)
-
-    def _encode(self, source: memoryview, job: Job, threads: int) -> tuple[bytes, ...]:
+    def encode(self, source: memoryview) -> _Packed:
         from pycomp import deflate
+        from pycomp._native.tensor import encode_frames
 
-        ranges = [source[start : start + size] for start, size in job.ranges]
-        piece = ranges[0] if len(ranges) == 1 else memoryview(b"".join(ranges))
-        if job.method != self._numeric:
-            return (deflate.compress(piece, ZLIB_LEVEL),)
-        frame = self._encoder(piece, job.dtype, job.cols, self._level)
-        step = BATCH * threads
+        plain = [deflate.compress(_content(source, job), ZLIB_LEVEL) for job in self._plain]
+        large = [self._encode_large(source, job) for job in self._large]
+        small = []
+        for group in self._groups():
+            items = [(b"", _content(source, job), job.dtype, job.cols) for job in group]
+            small.append([frame for frame, _, _ in encode_frames(items, self._level, self.threads)])
+        return _Packed(plain, large, small)
+
+    def _groups(self) -> list[list[Job]]:
+        from pycomp.tensor.batch import groups
+
+        return [
+            [job for _, job in group]
+            for group in groups([(i, job, job.size) for i, job in enumerate(self._small)], self.threads)
+        ]
+
+    def _encode_large(self, source: memoryview, job: Job) -> list[bytes]:
+        from pycomp._native.tensor import FrameEncoder
+
+        frame = FrameEncoder(_content(source, job), job.dtype, job.cols, self._level)
+        step = BATCH * self.threads
         batches = [
-            frame.encode(first, min(step, frame.chunks - first), threads)[:2]
+            frame.encode(first, min(step, frame.chunks - first), self.threads)[:2]
             for first in range(0, frame.chunks, step)
         ]
-        return (frame.head, *chain.from_iterable(batches))
+        return [frame.head, *chain.from_iterable(batches)]
 
-    def decode(self, packed: list[tuple[bytes, ...]]) -> Any:
+    def decode(self, packed: _Packed) -> Any:
         import numpy as np
+
+        from pycomp import deflate
+        from pycomp._native.tensor import FrameDecoder, decode_frames
 
         # Not a bytearray: that is filled with zeros first.
         out = np.empty(len(self.sample.data), np.uint8) if self._out is None else self._out
         view = memoryview(out)
-        sizes = [job.size for job in self._jobs]
-        spread(lambda i, threads: self._decode(packed[i], self._jobs[i], view, threads), sizes, self.threads)
+        for job, stream in zip(self._plain, packed.plain, strict=True):
+            target = _target(view, job)
+            deflate.decompress(stream, out=target)
+            _put(view, job, target)
+        for job, parts in zip(self._large, packed.large, strict=True):
+            target = _target(view, job)
+            self._decode_large(parts, target)
+            _put(view, job, target)
+        for group, frames in zip(self._groups(), packed.small, strict=True):
+            targets = [_target(view, job) for job in group]
+            items = []
+            for frame, target in zip(frames, targets, strict=True):
+                decoder = FrameDecoder(frame)
+                cut = len(frame) - 4 * decoder.chunks
+                whole = memoryview(frame)
+                items.append((decoder, whole[decoder.head_size : cut], whole[cut:], target))
+            decode_frames(items, self.threads)
+            for job, target in zip(group, targets, strict=True):
+                _put(view, job, target)
         return out
 
-    def _decode(self, coded: tuple[bytes, ...], job: Job, view: memoryview, threads: int) -> None:
-        from pycomp import deflate
+    def _decode_large(self, parts: list[bytes], target: memoryview) -> None:
+        from pycomp._native.tensor import FrameDecoder
 
-        start, size = job.ranges[0]
-        if job.method != self._numeric:
-            deflate.decompress(coded[0], out=view[start : start + size])
-            return
-        head, *batches = coded
-        frame = self._decoder(head)
-        gathered = len(job.ranges) > 1
-        piece = memoryview(bytearray(frame.size)) if gathered else view[start : start + size]
+        head, *batches = parts
+        frame = FrameDecoder(head)
         first = 0
         for payload, table in zip(batches[::2], batches[1::2], strict=True):
             count = len(table) // 4
-            part = piece[first * frame.chunk_bytes : (first + count) * frame.chunk_bytes]
+            part = target[first * frame.chunk_bytes : (first + count) * frame.chunk_bytes]
             if first + count == frame.chunks:  # the last chunk may be longer than the others
-                part = piece[first * frame.chunk_bytes :]
-            frame.decode(payload, table, first, count, part, threads=threads)
+                part = target[first * frame.chunk_bytes :]
+            frame.decode(payload, table, first, count, part, threads=self.threads)
             first += count
-        if not gathered:
-            return
-        position = 0
-        for start, size in job.ranges:
-            view[start : start + size] = piece[position : position + size]
-            position += size
 
-    def size(self, packed: list[tuple[bytes, ...]]) -> int:
-        return sum(len(piece) for coded in packed for piece in coded)
+    def size(self, packed: _Packed) -> int:
+        pieces = chain(packed.plain, chain.from_iterable(packed.large), chain.from_iterable(packed.small))
+        return sum(map(len, pieces))
+
+
+class _Packed(NamedTuple):
+    """A coded sample: streams, large frames in parts, small frames in groups."""
+
+    plain: list[bytes]
+    large: list[list[bytes]]
+    small: list[list[bytes]]
+
+
+def _content(source: memoryview, job: Job) -> memoryview:
+    """The bytes of a job, one range after the other."""
+    ranges = [source[start : start + size] for start, size in job.ranges]
+    return ranges[0] if len(ranges) == 1 else memoryview(b"".join(ranges))
+
+
+def _target(view: memoryview, job: Job) -> memoryview:
+    """Where a job is decoded: its place, or memory of its own if it has several."""
+    start, size = job.ranges[0]
+    return view[start : start + size] if len(job.ranges) == 1 else memoryview(bytearray(job.size))
+
+
+def _put(view: memoryview, job: Job, target: memoryview) -> None:
+    """Deals out what was decoded apart."""
+    position = 0
+    for start, size in job.ranges if len(job.ranges) > 1 else ():
+        view[start : start + size] = target[position : position + size]
+        position += size
 
 
 class PycompFile(Files):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -83,6 +83,21 @@ def encode(
     """
     if threads < 1:
         raise ValueError(f"threads is {threads}; one is the least")
+    source = prepare(array, dtype, level)
+    return FrameEncoder(source.data, source.dtype, source.cols, LEVELS[level]).frame(source.prefix, threads)
+
+
+class Source(NamedTuple):
+    """An array as the codec takes it, and what its blob begins with."""
+
+    prefix: bytes
+    data: memoryview
+    dtype: str
+    cols: int
+
+
+def prepare(array: NDArray[Any] | Buffer, dtype: str | None, level: str) -> Source:
+    """Checks what :func:`encode` was given."""
     if level not in LEVELS:
         raise ValueError(f"level {level!r} is unknown; choose one of {', '.join(LEVELS)}")
     if isinstance(array, (np.ndarray, np.generic)):
@@ -97,8 +112,7 @@ def encode(
     flat = values.reshape(-1).view(np.uint8).data
     prefix = struct.pack("<BB", VERSION, len(descr)) + descr.encode("ascii")
     prefix += struct.pack(f"<B{len(shape)}Q", len(shape), *shape)
-    frame = FrameEncoder(flat, name, _row_length(values, name), LEVELS[level])
-    return frame.frame(prefix, threads)
+    return Source(prefix, flat, name, _row_length(values, name))
 
 
 def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
@@ -138,11 +152,58 @@ def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
     """
     if threads < 1:
         raise ValueError(f"threads is {threads}; one is the least")
+    parsed = parse(blob)
+    frame, payload, table = parsed.frame, parsed.payload, parsed.table
+    target = parsed.target(out)
+    ends = np.frombuffer(table, "<u4").cumsum(dtype=np.uint64)
+    begin = 0
+    for first in range(0, max(frame.chunks, 1), batch := BATCH * threads):
+        last = min(first + batch, frame.chunks)
+        whole = last < frame.chunks  # the very last chunk is of any size
+        end = int(ends[last - 1]) if whole else len(payload)
+        part = target[first * frame.chunk_bytes : last * frame.chunk_bytes if whole else frame.size]
+        entries = table[4 * first : 4 * last]
+        frame.decode(payload[begin:end], entries, first, last - first, part, threads=threads)
+        begin = end
+    return parsed.array(target)
+
+
+class Parsed(NamedTuple):
+    """The parts of a blob."""
+
+    descr: str
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    frame: FrameDecoder
+    payload: memoryview
+    table: memoryview
+
+    def target(self, out: Any) -> NDArray[Any]:
+        """The bytes to decode into: those of *out*, or fresh ones for None."""
+        size = self.frame.size
+        target = np.empty(size, np.uint8) if out is None else np.frombuffer(out, np.uint8)
+        if target.nbytes != size:
+            raise ValueError(f"out has {target.nbytes} bytes, the array {size}")
+        return target
+
+    def array(self, target: NDArray[Any]) -> NDArray[Any]:
+        """What was decoded as an array of its type and shape."""
+        array = target.view(self.dtype)
+        if self.descr.startswith(">"):
+            array.byteswap(inplace=True)
+        try:
+            return array.reshape(self.shape)
+        except ValueError:  # dimensions beyond numpy's limits, of one element or none
+            raise CorruptError(f"tensor.decode: no array has the shape {self.shape}") from None
+
+
+def parse(blob: Buffer) -> Parsed:
+    """Takes a blob apart and checks that its parts agree."""
     view = memoryview(blob).cast("B")
     descr, shape, at = _prefix(view)
     frame = FrameDecoder(view[at:])
-    numpy_type = _numpy_type(descr)
-    size = numpy_type.itemsize
+    dtype = _numpy_type(descr)
+    size = dtype.itemsize
     for dimension in shape:
         size *= dimension
     if size != frame.size:
@@ -154,28 +215,8 @@ def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
             f"tensor.decode: {frame.chunks} chunks announced, but {len(view)} bytes cannot hold them; "
             "fetch or copy the data again in full"
         )
-    target = np.empty(size, np.uint8) if out is None else np.frombuffer(out, np.uint8)
-    if target.nbytes != size:
-        raise ValueError(f"out has {target.nbytes} bytes, the array {size}")
     cut = len(view) - 4 * frame.chunks
-    payload, table = view[at + frame.head_size : cut], view[cut:]
-    ends = np.frombuffer(table, "<u4").cumsum(dtype=np.uint64)
-    begin = 0
-    for first in range(0, max(frame.chunks, 1), batch := BATCH * threads):
-        last = min(first + batch, frame.chunks)
-        whole = last < frame.chunks  # the very last chunk is of any size
-        end = int(ends[last - 1]) if whole else len(payload)
-        part = target[first * frame.chunk_bytes : last * frame.chunk_bytes if whole else size]
-        entries = table[4 * first : 4 * last]
-        frame.decode(payload[begin:end], entries, first, last - first, part, threads=threads)
-        begin = end
-    array = target.view(numpy_type)
-    if descr.startswith(">"):
-        array.byteswap(inplace=True)
-    try:
-        return array.reshape(shape)
-    except ValueError:  # dimensions beyond numpy's limits, of one element or none
-        raise CorruptError(f"tensor.decode: no array has the shape {shape}") from None
+    return Parsed(descr, dtype, shape, frame, view[at + frame.head_size : cut], view[cut:])
 
 
 def _name(dtype: np.dtype[Any]) -> tuple[str, str]:

@@ -6,15 +6,20 @@ keep any number busy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pycomp._threads import resolve, spread
-from pycomp.tensor.array import decode, encode
+from pycomp._native.tensor import LEVELS, decode_frames, encode_frames
+from pycomp._threads import resolve
+from pycomp.tensor.array import decode, encode, parse, prepare
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Buffer
+
+Item = TypeVar("Item")
+
+GROUP = 8 << 20  # bytes of a group for each thread: 5 ms of decoding, at level max a second or two
 
 
 def encode_batch(
@@ -53,12 +58,20 @@ def encode_batch(
     >>> [array.shape for array in decode_batch(list(blobs.values()))]
     [(300, 200), (300,)]
     """
-    sizes = [
-        memoryview(array).nbytes if not hasattr(array, "nbytes") else int(array.nbytes) for array in arrays
-    ]
-    return spread(
-        lambda i, share: encode(arrays[i], dtype=dtype, level=level, threads=share), sizes, resolve(threads)
-    )
+    count = resolve(threads)
+    blobs: list[bytes] = [b""] * len(arrays)
+    small = []
+    for i, array in enumerate(arrays):
+        source = prepare(array, dtype, level)
+        if fills_threads(len(source.data), count):
+            blobs[i] = encode(array, dtype=dtype, level=level, threads=count)
+        else:
+            small.append((i, source, len(source.data)))
+    for group in groups(small, count):
+        frames = encode_frames([source for _, source in group], LEVELS[level], count)
+        for (i, _), (frame, _, _) in zip(group, frames, strict=True):
+            blobs[i] = frame
+    return blobs
 
 
 def decode_batch(
@@ -87,9 +100,40 @@ def decode_batch(
     """
     if out is not None and len(out) != len(blobs):
         raise ValueError(f"out has {len(out)} buffers for {len(blobs)} blobs")
-    sizes = [memoryview(blob).nbytes for blob in blobs]
-    return spread(
-        lambda i, share: decode(blobs[i], out=None if out is None else out[i], threads=share),
-        sizes,
-        resolve(threads),
-    )
+    count = resolve(threads)
+    arrays: list[Any] = [None] * len(blobs)
+    small = []
+    for i, blob in enumerate(blobs):
+        to = None if out is None else out[i]
+        parsed = parse(blob)
+        if fills_threads(parsed.frame.size, count):
+            arrays[i] = decode(blob, out=to, threads=count)
+        else:
+            small.append((i, (parsed, parsed.target(to)), parsed.frame.size))
+    for group in groups(small, count):
+        decode_frames([(p.frame, p.payload, p.table, target) for _, (p, target) in group], count)
+        for i, (parsed, target) in group:
+            arrays[i] = parsed.array(target)
+    return arrays
+
+
+def fills_threads(size: int, threads: int) -> bool:
+    """Whether an array of so many bytes has chunks enough to keep all threads busy by itself."""
+    return size >= GROUP * threads
+
+
+def groups(items: Sequence[tuple[int, Item, int]], threads: int) -> Iterator[list[tuple[int, Item]]]:
+    """(number, item, bytes) in groups that take a moment each, between which interrupts are heard.
+
+    The largest come first, so that the last ones of a group to end are small.
+    """
+    group: list[tuple[int, Item]] = []
+    room = GROUP * threads
+    for number, item, size in sorted(items, key=lambda one: -one[2]):
+        if group and size > room:
+            yield group
+            group, room = [], GROUP * threads
+        group.append((number, item))
+        room -= size
+    if group:
+        yield group

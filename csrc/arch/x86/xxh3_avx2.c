@@ -48,6 +48,6 @@ PC_TARGET_AVX2 PC_INLINE sums_pair scramble(sums_pair sums, const uint8_t *windo
 #define STORE_SUMS(acc, sums) (store(acc, (sums).low), store((acc) + 4, (sums).high))
 #define ADD_STRIPE add_stripe
 #define SCRAMBLE scramble
-#include "arch/xxh3_blocks.h"
+#include "checksum/xxh3_blocks_common.h"
 
 #endif

@@ -32,6 +32,6 @@ PC_TARGET_AVX512 PC_INLINE __m512i scramble(__m512i sums, const uint8_t *window)
 #define STORE_SUMS(acc, sums) _mm512_storeu_si512(acc, sums)
 #define ADD_STRIPE add_stripe
 #define SCRAMBLE scramble
-#include "arch/xxh3_blocks.h"
+#include "checksum/xxh3_blocks_common.h"
 
 #endif

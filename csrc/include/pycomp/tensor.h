@@ -94,6 +94,10 @@ const uint8_t *pc_tensor_encoder_head(const pc_tensor_encoder *encoder);
 pc_status pc_tensor_encode_chunk(const pc_tensor_encoder *encoder, size_t chunk, uint8_t *dst, size_t dst_cap,
                                  size_t *dst_len, uint64_t *hash, void *workspace);
 
+/* The chunks of an array's frame, and the room that coding the frame in one place may take: more than the
+ * frame does in the end, as each chunk begins with its bound free. */
+pc_status pc_tensor_frame_room(uint64_t size, pc_dtype dtype, size_t cols, size_t *chunks, size_t *room);
+
 /* Reads a head; src may go on behind it. */
 pc_status pc_tensor_decoder_create(const pc_kernels *kernels, const uint8_t *src, size_t src_len,
                                    pc_tensor_decoder **decoder);

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pycomp import _threads, tensor
+from pycomp import tensor
 from pycomp.errors import PycompError
+from pycomp.tensor import batch
 
 
 def model() -> list[NDArray[Any]]:
     """One large matrix, many small ones, empty and scalar arrays."""
     rng = np.random.default_rng(5)
-    shapes = [(3000, 512), *[(64, 96)] * 9, (0,), (), (7,), (400, 300)]
+    shapes = [(9000, 512), *[(64, 96)] * 9, (0,), (), (7,), (400, 300)]
     return [np.asarray(rng.standard_normal(shape) * 0.02).astype(np.float16) for shape in shapes]
 
 
@@ -65,28 +64,11 @@ def test_what_is_wrong_with_one_is_raised(threads: int) -> None:
         tensor.encode_batch([], threads=0)
 
 
-def test_spread_shares_threads_by_size() -> None:
-    assert _threads.spread(lambda i, threads: threads, [100, 1, 1], threads=8) == [8, 1, 1]
-    assert _threads.spread(lambda i, threads: threads, [1, 1, 1, 1], threads=2) == [1, 1, 1, 1]
-    assert _threads.spread(lambda i, threads: threads, [0, 0], threads=2) == [1, 1]
-    assert _threads.spread(lambda i, threads: threads, [5], threads=3) == [3]
-
-
-def test_spread_begins_nothing_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    cancelled, begun = threading.Event(), []
-    shutdown = ThreadPoolExecutor.shutdown
-
-    def shut_down(pool: ThreadPoolExecutor, **options: Any) -> None:
-        shutdown(pool, **options)
-        cancelled.set()
-
-    def call(i: int, threads: int) -> None:
-        begun.append(i)
-        if i == 0:
-            raise KeyError(i)
-        cancelled.wait()
-
-    monkeypatch.setattr(ThreadPoolExecutor, "shutdown", shut_down)
-    with pytest.raises(KeyError):
-        _threads.spread(call, [9, 8] + [1] * 200, threads=2)
-    assert set(begun) <= {0, 1, 2}
+def test_groups_are_of_some_size_and_begin_with_the_largest() -> None:
+    sizes = [5, 9 << 20, 1, 20 << 20, 3 << 20, 0]
+    found = list(batch.groups([(i, f"item {i}", size) for i, size in enumerate(sizes)], threads=2))
+    assert [[i for i, _ in group] for group in found] == [[3], [1, 4, 0, 2, 5]]
+    assert found[1][1] == (4, "item 4")
+    assert list(batch.groups([], threads=1)) == []
+    assert batch.fills_threads(16 << 20, 2)
+    assert not batch.fills_threads(16 << 20, 3)
