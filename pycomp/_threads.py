@@ -14,10 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-__all__ = ["one_ahead", "resolve", "usable_cores"]
+__all__ = ["fills_threads", "groups", "one_ahead", "resolve", "usable_cores"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+# Bytes of numbers that one call gives a thread to do: 5 ms of decoding, at level max a second or two.
+SHARE = 8 << 20
 
 _GROUP = Path("/proc/self/cgroup")
 _MOUNT = Path("/sys/fs/cgroup")
@@ -115,3 +118,25 @@ def one_ahead(call: Callable[[Item], Result], items: Sequence[Item], threads: in
             result, ahead = ahead.result(), pool.submit(call, item)
             yield result
         yield ahead.result()
+
+
+def fills_threads(size: int, threads: int) -> bool:
+    """Whether an array of so many bytes has chunks enough to keep all threads busy by itself."""
+    return size >= SHARE * threads
+
+
+def groups(items: Sequence[tuple[int, Item, int]], threads: int) -> Iterator[list[tuple[int, Item]]]:
+    """(number, item, bytes) in groups that take a moment each, between which interrupts are heard.
+
+    The largest come first, so that the last ones of a group to end are small.
+    """
+    group: list[tuple[int, Item]] = []
+    room = SHARE * threads
+    for number, item, size in sorted(items, key=lambda one: -one[2]):
+        if group and size > room:
+            yield group
+            group, room = [], SHARE * threads
+        group.append((number, item))
+        room -= size
+    if group:
+        yield group

@@ -73,10 +73,9 @@ pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first
                                   uint32_t *sizes, uint64_t *hashes)
 {
     const pc_tensor_info *info = pc_tensor_encoder_info(encoder);
-    size_t wanted;
     *dst_len = 0;
     if (first > info->chunks || count > info->chunks - first) return PC_ERR_PARAM;
-    if (!pc_mul_size(count, info->chunk_bound, &wanted) || dst_cap < wanted) return PC_ERR_DST_SIZE;
+    if (dst_cap < pc_tensor_encode_reach(info, first, count)) return PC_ERR_DST_SIZE;
     encode_jobs j = {.encoder = encoder,
                      .first = first,
                      .workspace_size = info->workspace_size,

@@ -24,7 +24,8 @@ static pc_status code_frame(pc_tensor_coding *c, const pc_tensor_encoder *encode
 {
     const pc_tensor_info *info = pc_tensor_encoder_info(encoder);
     size_t at = info->head_size, table = 4 * info->chunks;
-    if (c->dst_cap < at || (c->dst_cap - at) / (info->chunk_bound + 4) < info->chunks) return PC_ERR_DST_SIZE;
+    size_t reach = pc_tensor_encode_reach(info, 0, info->chunks);
+    if (c->dst_cap < at || c->dst_cap - at < table || c->dst_cap - at - table < reach) return PC_ERR_DST_SIZE;
     memcpy(c->dst, pc_tensor_encoder_head(encoder), at);
     uint8_t *sizes =
         c->dst + c->dst_cap - table; /* where no chunk reaches; they follow the last one in the end */

@@ -28,10 +28,9 @@ pc_status pc_tensor_frame_room(uint64_t size, pc_dtype dtype, size_t cols, size_
     if (status != PC_OK) return status;
     m.flags = PC_FRAME_WEIGHTS; /* the longest heads */
     *chunks = m.info.chunks;
-    return pc_mul_size(m.info.chunks, m.info.chunk_bound + 4, room) &&
-                   pc_add_size(*room, head_bound(&m), room)
-               ? PC_OK
-               : PC_ERR_MEMORY;
+    *room = pc_tensor_encode_reach(&m.info, 0, m.info.chunks);
+    int fits = pc_add_size(*room, 4 * m.info.chunks, room) && pc_add_size(*room, head_bound(&m), room);
+    return fits ? PC_OK : PC_ERR_MEMORY;
 }
 
 /* Writes the head, unless a plain one and stored chunks are the smaller frame. */

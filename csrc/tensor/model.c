@@ -56,6 +56,16 @@ size_t pc_tensor_chunk_size(const pc_tensor_info *info, size_t chunk)
     return (size_t)(info->size - (uint64_t)info->chunk_bytes * chunk);
 }
 
+size_t pc_tensor_encode_reach(const pc_tensor_info *info, size_t first, size_t count)
+{
+    size_t last, begin, reach;
+    if (count == 0) return 0;
+    /* Where the last chunk may begin: behind the others stored as they are. */
+    last = first + count - 1;
+    begin = (last - first) * (info->chunk_bytes + PC_CHUNK_HEAD);
+    return pc_add_size(begin, info->chunk_bound, &reach) ? reach : SIZE_MAX;
+}
+
 pc_chunk_shape pc_model_chunk(const pc_tensor_model *m, size_t chunk)
 {
     pc_chunk_shape shape = {m->chunk_rows, 0, 0};

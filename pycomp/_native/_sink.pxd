@@ -52,6 +52,10 @@ cdef inline size_t sink_used(const sink *s) noexcept nogil:
     return <size_t>(s.at - s.begin)
 
 
+cdef inline size_t sink_room(const sink *s) noexcept nogil:
+    return <size_t>(s.end - s.at)
+
+
 cdef inline bint sink_left(const sink *s) noexcept nogil:
     # Whether the limit allows one byte more.
     return sink_used(s) < s.limit

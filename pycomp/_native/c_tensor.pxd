@@ -47,6 +47,7 @@ cdef extern from "pycomp/tensor.h" nogil:
     const pc_tensor_info *pc_tensor_decoder_info(const pc_tensor_decoder *decoder)
 
     size_t pc_tensor_chunk_size(const pc_tensor_info *info, size_t chunk)
+    size_t pc_tensor_encode_reach(const pc_tensor_info *info, size_t first, size_t count)
     size_t pc_tensor_encode_room(const pc_tensor_encoder *encoder, size_t count, unsigned threads)
     pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first, size_t count,
                                       unsigned threads, void *room, uint8_t *dst, size_t dst_cap,

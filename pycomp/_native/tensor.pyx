@@ -16,7 +16,7 @@ from libc.string cimport memcpy
 from pycomp._native._buf cimport (
     borrow, borrow_writable, check, draft_bytes, keep_bytes, new_bytes, start
 )
-from pycomp._native._sink cimport SINK_NEAR, sink, sink_drop, sink_finish, sink_grow, sink_start
+from pycomp._native._sink cimport SINK_NEAR, sink, sink_drop, sink_finish, sink_grow, sink_room, sink_start
 from pycomp._native.arch cimport kernels
 from pycomp._native.c_spare cimport pc_spare, pc_spare_give, pc_spare_take
 from pycomp._native.c_status cimport PC_OK, pc_status
@@ -103,13 +103,37 @@ cdef class FrameEncoder:
             raise ValueError(f"chunks [{first}, {first + count}) of {info.chunks}")
         table = new_bytes(4 * count, &sizes)
         digests = new_bytes(8 * count, &hashes)
-        sink_start(&out, near, &sink_spare, count * info.chunk_bound)
+        sink_start(&out, near, &sink_spare, pc_tensor_encode_reach(info, first, count))
         try:
             sink_grow(&out, out.limit)
-            out.at += self._code(first, count, threads, out.at, sizes, hashes)
+            out.at += self._code(first, count, threads, out.at, sink_room(&out), sizes, hashes)
             return sink_finish(&out), table, digests
         finally:
             sink_drop(&out)
+
+    def reach(self, size_t count):
+        """The room that so many chunks need in :meth:`encode_into`."""
+        return pc_tensor_encode_reach(pc_tensor_encoder_info(self.encoder), 0, count)
+
+    def encode_into(self, size_t first, size_t count, out, unsigned threads=1):
+        """The same with the payloads written to *out*, which has room for their ``reach``.
+
+        Returns how many bytes they took, the table entries and the hashes.
+        """
+        cdef const pc_tensor_info *info = pc_tensor_encoder_info(self.encoder)
+        cdef Py_buffer dst
+        cdef uint8_t *sizes
+        cdef uint8_t *hashes
+        if first > info.chunks or count > info.chunks - first:
+            raise ValueError(f"chunks [{first}, {first + count}) of {info.chunks}")
+        table = new_bytes(4 * count, &sizes)
+        digests = new_bytes(8 * count, &hashes)
+        borrow_writable(out, &dst)
+        try:
+            used = self._code(first, count, threads, start(&dst), <size_t>dst.len, sizes, hashes)
+            return used, table, digests
+        finally:
+            PyBuffer_Release(&dst)
 
     def frame(self, bytes before, unsigned threads=1):
         """The whole frame behind the bytes *before*. Other threads run, and interrupts are heard."""
@@ -120,7 +144,8 @@ cdef class FrameEncoder:
         cdef uint8_t *hashes
         cdef bytes notes = new_bytes(12 * info.chunks, &hashes)
         cdef const uint8_t *table = <const uint8_t *><const char *>notes + 8 * info.chunks
-        sink_start(&out, near, &sink_spare, prefix + info.head_size + info.chunks * (info.chunk_bound + 4))
+        sink_start(&out, near, &sink_spare, prefix + info.head_size + 4 * info.chunks
+                   + pc_tensor_encode_reach(info, 0, info.chunks))
         try:
             sink_grow(&out, out.limit)
             memcpy(out.at, <const char *>before, prefix)
@@ -129,17 +154,17 @@ cdef class FrameEncoder:
             for first in range(0, info.chunks, BATCH * threads):
                 PyErr_CheckSignals()
                 count = min(<size_t>BATCH * threads, info.chunks - first)
-                out.at += self._code(first, count, threads, out.at, <uint8_t *>table + 4 * first,
-                                     hashes + 8 * first)
+                out.at += self._code(first, count, threads, out.at, sink_room(&out),
+                                     <uint8_t *>table + 4 * first, hashes + 8 * first)
             memcpy(out.at, table, 4 * info.chunks)
             out.at += 4 * info.chunks
             return sink_finish(&out)
         finally:
             sink_drop(&out)
 
-    cdef size_t _code(self, size_t first, size_t count, unsigned threads, uint8_t *dst, uint8_t *sizes,
-                      uint8_t *hashes) except? 0:
-        # Chunks [first, first + count) to dst, which has room for as many of the largest.
+    cdef size_t _code(self, size_t first, size_t count, unsigned threads, uint8_t *dst, size_t room,
+                      uint8_t *sizes, uint8_t *hashes) except? 0:
+        # Chunks [first, first + count) to dst, which has so much room.
         cdef const pc_tensor_info *info = pc_tensor_encoder_info(self.encoder)
         cdef pc_status status
         cdef size_t used = 0, wanted
@@ -154,7 +179,7 @@ cdef class FrameEncoder:
                 self.room_size = wanted
             with nogil:
                 status = pc_tensor_encode_chunks(self.encoder, first, count, threads, self.room, dst,
-                                                 count * info.chunk_bound, &used, <uint32_t *>sizes,
+                                                 room, &used, <uint32_t *>sizes,
                                                  <uint64_t *>hashes)
             check(status, f"tensor.encode: chunks from {first}")
         return used

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pycomp._threads import fills_threads, groups
 from pycomp._threads import resolve as resolve_threads
 from pycomp.archive.bytesource import RangeReadable, open_source
 from pycomp.archive.dtypes import numpy_dtype, packed_shape
@@ -24,7 +25,6 @@ from pycomp.archive.opening import read_index
 from pycomp.archive.report import ArchiveInfo, DtypeShare, TensorInfo, VerifyReport
 from pycomp.archive.segments import SegmentError, Segments
 from pycomp.errors import LimitError, PycompError
-from pycomp.tensor.batch import fills_threads, groups
 
 if TYPE_CHECKING:
     from typing import BinaryIO

@@ -1,20 +1,22 @@
 """Coding segments and writing them one after the other.
 
-What is small (up to 4 MiB) is coded as a whole by a pool of Python threads, many segments at a time,
-since the codecs release the GIL; what is large is coded in batches by the codec's own threads. Either
-way the bytes in flight are bounded, and segments are written in the order they were added, so neither
-the archive nor the memory it takes depends on how the threads were scheduled.
+What is small (up to 4 MiB) is coded many segments at a time: arrays in groups, each by one call of the codec
+with all its threads, anything else by a pool of Python threads. What is large is coded in batches by the
+codec's threads. Either way the bytes in flight are bounded, and segments are written in the order they were
+added, while the next are being coded; neither the archive nor the memory it takes depends on how the threads
+were scheduled.
 """
 
 from __future__ import annotations
 
+import mmap
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from pycomp._native.checksum import xxh3_128
-from pycomp._native.tensor import LEVELS, FrameEncoder
+from pycomp._native.tensor import LEVELS, FrameEncoder, encode_frames
 from pycomp._threads import one_ahead
 from pycomp.archive import layout
 from pycomp.archive.blocks import ENTRY, encode_block
@@ -33,7 +35,7 @@ IN_FLIGHT_PER_THREAD = 1 << 20
 JOBS_PER_THREAD = 8  # each may keep a file open
 BATCH_SIZE = 8 << 20  # content per batch of a large segment of blocks, at least a block per thread
 BATCH_CHUNKS = 4  # of a large numeric segment coded at once, by thread: more need fresh memory each time
-TRY_BOTH_SIZE = 64 << 10  # up to here a numeric segment is also tried with zlib: cheap, and tables weigh
+TRY_BOTH_SIZE = 64 << 10  # up to here a numeric segment is also tried with zlib
 
 ZLIB_LEVELS = {"fast": 1, "default": 6, "high": 9, "max": 12}
 
@@ -43,6 +45,14 @@ def numeric_level(level: str) -> int:
     if level not in LEVELS:
         raise ValueError(f"level must be one of {', '.join(LEVELS)}, not {level!r}")
     return LEVELS[level]
+
+
+class _Small(NamedTuple):
+    """A small array on its way into a segment."""
+
+    job: Job
+    content: memoryview
+    coded: Future[_Coded]
 
 
 class _Coded(NamedTuple):
@@ -78,8 +88,13 @@ class Writer:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, "pycomp-pack") if threads > 1 else None
         self._waiting: deque[tuple[Job, Future[_Coded]]] = deque()
+        self._group: list[_Small] = []  # the last of those waiting, which nobody codes yet
+        self._group_size = 0
         self._in_flight = 0
         self._limit = IN_FLIGHT + threads * IN_FLIGHT_PER_THREAD
+        # Where large segments are coded, since fresh memory for each batch takes longer; maps, since only a
+        # part of each is touched.
+        self._rooms = [mmap.mmap(-1, 1), mmap.mmap(-1, 1)]
         self._added = 0
         self._position = 0
         self._put(layout.header())
@@ -96,21 +111,24 @@ class Writer:
             self.flush()
             self._add_large(job, content)
         elif self._pool is None:
-            self._store(job, self._code(job, content, 1))
+            self._store(job, self._code(job, content))
         else:
-            while self._waiting and (
-                self._in_flight + len(content) > self._limit
-                or len(self._waiting) >= JOBS_PER_THREAD * self._threads
-            ):
+            full = self._in_flight + len(content) > self._limit
+            if full or len(self._waiting) >= JOBS_PER_THREAD * self._threads:
+                self._begin_group()
                 self._pop()
-            # A job that takes a fair part of what may be in flight takes that part of the threads.
-            share = max(1, -(-self._threads * len(content) // self._limit))
-            self._waiting.append((job, self._pool.submit(self._code, job, content, share)))
+            while full and self._waiting and 2 * self._in_flight > self._limit:  # what was coded together
+                self._pop()
             self._in_flight += len(content)
+            if job.method == Method.NUMERIC:
+                self._add_small(job, content)
+            else:
+                self._waiting.append((job, self._pool.submit(self._code_blocks, content)))
         return number
 
     def flush(self) -> None:
         """Write everything added so far."""
+        self._begin_group()
         while self._waiting:
             self._pop()
 
@@ -131,6 +149,19 @@ class Writer:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
+    def _add_small(self, job: Job, content: memoryview) -> None:
+        coded: Future[_Coded] = Future()
+        self._waiting.append((job, coded))
+        self._group.append(_Small(job, content, coded))
+        self._group_size += len(content)
+        if 2 * self._group_size >= self._limit:  # the other half is the group before, being coded
+            self._begin_group()
+
+    def _begin_group(self) -> None:
+        if self._pool is not None and self._group:
+            self._pool.submit(self._code_group, self._group)
+            self._group, self._group_size = [], 0
+
     def _pop(self) -> None:
         job, future = self._waiting.popleft()
         self._in_flight -= job.size
@@ -141,24 +172,50 @@ class Writer:
         self._position += len(data)
 
     def _store(self, job: Job, coded: _Coded) -> None:
-        self._put(b"".join(coded.parts))
+        self._put(coded.parts[0] if len(coded.parts) == 1 else b"".join(coded.parts))
         self._finish(job, coded.method, coded.packed, coded.digest, coded.head)
         self._done(job, job.size, coded.packed, True)
 
     def _finish(self, job: Job, method: int, packed: int, digest: bytes, head: int) -> None:
         self.segments.append(Segment(method, job.size, self._position - packed, packed, digest, head))
 
-    def _code(self, job: Job, content: memoryview, threads: int) -> _Coded:
-        """A small segment as a whole."""
-        if job.method == Method.NUMERIC and (len(content) <= TRY_BOTH_SIZE or self._gains(job, content)):
-            encoder = FrameEncoder(content, job.dtype, job.cols, self._level)
-            payload, table, hashes = encoder.encode(0, encoder.chunks, threads)
-            parts: list[Buffer] = [encoder.head, payload, table]
-            coded = _Coded(Method.NUMERIC, parts, xxh3_128(hashes), len(encoder.head))
-            if len(content) > TRY_BOTH_SIZE:
-                return coded
-            return min(coded, self._code_blocks(content), key=lambda either: either.packed)
-        return self._code_blocks(content)
+    def _code(self, job: Job, content: memoryview) -> _Coded:
+        """A small segment."""
+        return (
+            next(self._code_arrays([(job, content)]))
+            if job.method == Method.NUMERIC
+            else self._code_blocks(content)
+        )
+
+    def _code_group(self, group: list[_Small]) -> None:
+        """Code the arrays of a group, or say of all that are left what went wrong."""
+        try:
+            arrays = [(small.job, small.content) for small in group]
+            for small, coded in zip(group, self._code_arrays(arrays), strict=True):
+                small.coded.set_result(coded)
+        except BaseException as error:
+            for small in group:
+                if not small.coded.done():
+                    small.coded.set_exception(error)
+
+    def _code_arrays(self, arrays: list[tuple[Job, memoryview]]) -> Iterator[_Coded]:
+        """Small arrays, side by side: as frames or as blocks, whatever is smaller."""
+        gain = [len(content) <= TRY_BOTH_SIZE or self._gains(job, content) for job, content in arrays]
+        items = [
+            (b"", content, job.dtype, job.cols)
+            for (job, content), framed in zip(arrays, gain, strict=True)
+            if framed
+        ]
+        frames = iter(encode_frames(items, self._level, self._threads))
+        for (_, content), framed in zip(arrays, gain, strict=True):
+            if not framed:
+                yield self._code_blocks(content)
+                continue
+            frame, hashes, head = next(frames)
+            coded = _Coded(Method.NUMERIC, [frame], xxh3_128(hashes), head)
+            if len(content) <= TRY_BOTH_SIZE:  # cheap to try, and tables weigh
+                coded = min(coded, self._code_blocks(content), key=lambda either: either.packed)
+            yield coded
 
     def _gains(self, job: Job, content: memoryview) -> bool:
         level = min(self._level, LEVELS["default"])  # the order of the two is the same at any level
@@ -188,9 +245,16 @@ class Writer:
         table, hashes, told = bytearray(), bytearray(), begin
         batch = BATCH_CHUNKS * self._threads
         starts = range(0, encoder.chunks, batch)
+        room = encoder.reach(min(batch, encoder.chunks))
+        self._rooms = [old if len(old) >= room else mmap.mmap(-1, room) for old in self._rooms]
 
-        def code(first: int) -> tuple[bytes, bytes, bytes]:
-            return encoder.encode(first, min(batch, encoder.chunks - first), self._threads)
+        def code(first: int) -> tuple[memoryview, bytes, bytes]:
+            # Two rooms in turn: while what one holds is written, the next batch goes to the other.
+            out = memoryview(self._rooms[first // batch % 2])
+            size, entries, checks = encoder.encode_into(
+                first, min(batch, encoder.chunks - first), out, self._threads
+            )
+            return out[:size], entries, checks
 
         batches = one_ahead(code, starts, self._threads)
         for first, (payload, entries, checks) in zip(starts, batches, strict=True):

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pycomp._threads import fills_threads, groups
 from pycomp.cli._common import LEVELS
 from pycomp.cli._sample import Sample
 
@@ -115,7 +116,6 @@ class Pycomp(Coder):
         from pycomp.archive.detect import plan_unknown
         from pycomp.archive.layout import Method
         from pycomp.archive.plan import plan_tensors
-        from pycomp.tensor.batch import fills_threads
 
         self._level = NUMBERS[level]
         self.setting = f"{level}, into a buffer" if reuse else level
@@ -144,8 +144,6 @@ class Pycomp(Coder):
         return _Packed(plain, large, small)
 
     def _groups(self) -> list[list[Job]]:
-        from pycomp.tensor.batch import groups
-
         return [
             [job for _, job in group]
             for group in groups([(i, job, job.size) for i, job in enumerate(self._small)], self.threads)

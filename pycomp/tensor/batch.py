@@ -6,20 +6,16 @@ keep any number busy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from pycomp._native.tensor import LEVELS, decode_frames, encode_frames
-from pycomp._threads import resolve
+from pycomp._threads import fills_threads, groups, resolve
 from pycomp.tensor.array import decode, encode, parse, prepare
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Buffer
-
-Item = TypeVar("Item")
-
-GROUP = 8 << 20  # bytes of a group for each thread: 5 ms of decoding, at level max a second or two
 
 
 def encode_batch(
@@ -115,25 +111,3 @@ def decode_batch(
         for i, (parsed, target) in group:
             arrays[i] = parsed.array(target)
     return arrays
-
-
-def fills_threads(size: int, threads: int) -> bool:
-    """Whether an array of so many bytes has chunks enough to keep all threads busy by itself."""
-    return size >= GROUP * threads
-
-
-def groups(items: Sequence[tuple[int, Item, int]], threads: int) -> Iterator[list[tuple[int, Item]]]:
-    """(number, item, bytes) in groups that take a moment each, between which interrupts are heard.
-
-    The largest come first, so that the last ones of a group to end are small.
-    """
-    group: list[tuple[int, Item]] = []
-    room = GROUP * threads
-    for number, item, size in sorted(items, key=lambda one: -one[2]):
-        if group and size > room:
-            yield group
-            group, room = [], GROUP * threads
-        group.append((number, item))
-        room -= size
-    if group:
-        yield group

@@ -120,7 +120,7 @@ static frame encode(const pc_kernels *k, const uint8_t *data, uint64_t size, pc_
     f.head = copy_of(pc_tensor_encoder_head(e), info->head_size);
     f.chunks = info->chunks;
     CHECK(f.head_size <= PC_TENSOR_MAX_HEAD);
-    size_t cap = info->chunks * info->chunk_bound;
+    size_t cap = pc_tensor_encode_reach(info, 0, info->chunks);
     f.payload = malloc(cap + 1);
     uint32_t *sizes = malloc(4 * info->chunks + 1);
     f.hashes = malloc(8 * info->chunks + 1);

@@ -37,7 +37,7 @@ static void round_trip(const pc_kernels *tiers, int n_tiers, const uint8_t *data
         uint8_t *room = fuzz_block(pc_tensor_encode_room(e, info->chunks, 1));
         uint32_t *sizes = (uint32_t *)(void *)fuzz_block(4 * info->chunks);
         uint64_t *hashes = (uint64_t *)(void *)fuzz_block(8 * info->chunks);
-        size_t used = 0, failed = 0, cap = info->chunks * info->chunk_bound;
+        size_t used = 0, failed = 0, cap = pc_tensor_encode_reach(info, 0, info->chunks);
         uint8_t *dst = fuzz_block(cap);
         MUST(pc_tensor_encode_chunks(e, 0, info->chunks, 1, room, dst, cap, &used, sizes, hashes) == PC_OK);
         MUST(used <= size + 9 * info->chunks);

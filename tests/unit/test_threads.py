@@ -96,3 +96,13 @@ def test_one_ahead(threads: int) -> None:
     next(given_up)
     given_up.close()  # what was begun has ended by now, and nothing more will begin
     assert running[-1] == (1 if threads == 1 else 2)
+
+
+def test_groups_are_of_some_size_and_begin_with_the_largest() -> None:
+    sizes = [5, 9 << 20, 1, 20 << 20, 3 << 20, 0]
+    found = list(_threads.groups([(i, f"item {i}", size) for i, size in enumerate(sizes)], threads=2))
+    assert [[i for i, _ in group] for group in found] == [[3], [1, 4, 0, 2, 5]]
+    assert found[1][1] == (4, "item 4")
+    assert list(_threads.groups([], threads=1)) == []
+    assert _threads.fills_threads(16 << 20, 2)
+    assert not _threads.fills_threads(16 << 20, 3)

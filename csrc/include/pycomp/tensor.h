@@ -77,7 +77,7 @@ typedef struct pc_tensor_info {
     size_t chunk_bytes; /* decoded bytes of every chunk but the last */
     size_t chunks;
     size_t head_size;
-    size_t chunk_bound;    /* most bytes a payload can have */
+    size_t chunk_bound;    /* room for coding a chunk, whose payload is longer than it by 9 bytes at most */
     size_t workspace_size; /* for coding one chunk; may be unaligned */
 } pc_tensor_info;
 
@@ -94,8 +94,7 @@ const uint8_t *pc_tensor_encoder_head(const pc_tensor_encoder *encoder);
 pc_status pc_tensor_encode_chunk(const pc_tensor_encoder *encoder, size_t chunk, uint8_t *dst, size_t dst_cap,
                                  size_t *dst_len, uint64_t *hash, void *workspace);
 
-/* The chunks of an array's frame, and the room that coding the frame in one place may take: more than the
- * frame does in the end, as each chunk begins with its bound free. */
+/* The chunks of an array's frame, and the room that coding the frame in one place may take. */
 pc_status pc_tensor_frame_room(uint64_t size, pc_dtype dtype, size_t cols, size_t *chunks, size_t *room);
 
 /* Reads a head; src may go on behind it. */
@@ -114,9 +113,13 @@ pc_status pc_tensor_decode_chunk(const pc_tensor_decoder *decoder, size_t chunk,
 /* Decoded bytes of a chunk. */
 size_t pc_tensor_chunk_size(const pc_tensor_info *info, size_t chunk);
 
-/* csrc/mt: chunks [first, first + count), back to back to dst, which needs chunk_bound bytes for each. The
- * work is done in `room`, of the size the first function tells, which is best kept from call to call:
- * touching fresh memory takes longer than coding. sizes and hashes get count entries. */
+/* The room that coding chunks [first, first + count) back to back takes: the last one begins with its bound
+ * free. */
+size_t pc_tensor_encode_reach(const pc_tensor_info *info, size_t first, size_t count);
+
+/* csrc/mt: chunks [first, first + count), back to back to dst, which needs the reach of them. The work is
+ * done in `room`, of the size the first function tells, which is best kept from call to call: touching fresh
+ * memory takes longer than coding. sizes and hashes get count entries. */
 size_t pc_tensor_encode_room(const pc_tensor_encoder *encoder, size_t count, unsigned threads);
 pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first, size_t count,
                                   unsigned threads, void *room, uint8_t *dst, size_t dst_cap, size_t *dst_len,

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from pycomp import tensor
 from pycomp.errors import PycompError
-from pycomp.tensor import batch
 
 
 def model() -> list[NDArray[Any]]:
@@ -62,13 +61,3 @@ def test_what_is_wrong_with_one_is_raised(threads: int) -> None:
         tensor.encode_batch([np.zeros(3), np.array([object()])], threads=threads)
     with pytest.raises(ValueError, match="at least 1"):
         tensor.encode_batch([], threads=0)
-
-
-def test_groups_are_of_some_size_and_begin_with_the_largest() -> None:
-    sizes = [5, 9 << 20, 1, 20 << 20, 3 << 20, 0]
-    found = list(batch.groups([(i, f"item {i}", size) for i, size in enumerate(sizes)], threads=2))
-    assert [[i for i, _ in group] for group in found] == [[3], [1, 4, 0, 2, 5]]
-    assert found[1][1] == (4, "item 4")
-    assert list(batch.groups([], threads=1)) == []
-    assert batch.fills_threads(16 << 20, 2)
-    assert not batch.fills_threads(16 << 20, 3)
