@@ -10,21 +10,20 @@
 
 enum { FN(TILE_LEAST) = W < 4 ? W : 4 };
 
-TARGET PC_INLINE void FN(load_tile)(const T *const *p, size_t at, unsigned s, V *x)
+/* s numbers, from `at` on, of W lines to s vectors, and back. */
+TARGET PC_INLINE void FN(load_tile)(const T *const *p, size_t at, unsigned s, T *x)
 {
     V v[W];
     PC_UNROLL
     for (unsigned j = 0; j < s; j++) v[j] = LOAD_ROWS(p, j, s, at);
     TRANSPOSE(v, s);
-    PC_UNROLL
-    for (unsigned j = 0; j < s; j++) x[at + j] = v[j];
+    FN(put)(v, x + at * W, W, s);
 }
 
-TARGET PC_INLINE void FN(store_tile)(T *const *p, size_t at, unsigned s, const V *y)
+TARGET PC_INLINE void FN(store_tile)(T *const *p, size_t at, unsigned s, const T *y)
 {
     V v[W];
-    PC_UNROLL
-    for (unsigned j = 0; j < s; j++) v[j] = y[at + j];
+    FN(get)(y + at * W, W, v, s);
     TRANSPOSE(v, s);
     PC_UNROLL
     for (unsigned j = 0; j < s; j++) STORE_ROWS(p, j, s, at, v[j]);
@@ -38,10 +37,10 @@ TARGET PC_INLINE int FN(adjacent)(const T *const *p)
     return result;
 }
 
-TARGET static void FN(load_lines)(const T *const *p, ptrdiff_t step, size_t n, V *x)
+TARGET PC_ONCE static void FN(load_lines)(const T *const *p, ptrdiff_t step, size_t n, T *x)
 {
     if (FN(adjacent)(p)) {
-        for (size_t k = 0; k < n; k++) x[k] = LOAD(p[0] + (ptrdiff_t)k * step);
+        for (size_t k = 0; k < n; k++) STORE(x + k * W, LOAD(p[0] + (ptrdiff_t)k * step));
     } else if (step == 1 && n >= W) {
         for (size_t at = 0; at < n; at += W) FN(load_tile)(p, at, W, x);
     } else if (step == 1 && n == W / 2 && n >= FN(TILE_LEAST)) {
@@ -49,18 +48,15 @@ TARGET static void FN(load_lines)(const T *const *p, ptrdiff_t step, size_t n, V
     } else if (step == 1 && n == W / 4 && n >= FN(TILE_LEAST)) {
         FN(load_tile)(p, 0, W / 4, x);
     } else {
-        for (size_t k = 0; k < n; k++) {
-            T numbers[W];
-            for (unsigned i = 0; i < W; i++) numbers[i] = p[i][(ptrdiff_t)k * step];
-            x[k] = LOAD(numbers);
-        }
+        for (size_t k = 0; k < n; k++)
+            for (unsigned i = 0; i < W; i++) x[k * W + i] = p[i][(ptrdiff_t)k * step];
     }
 }
 
-TARGET static void FN(store_lines)(T *const *p, ptrdiff_t step, size_t n, const V *y)
+TARGET PC_ONCE static void FN(store_lines)(T *const *p, ptrdiff_t step, size_t n, const T *y)
 {
     if (FN(adjacent)((const T *const *)p)) {
-        for (size_t k = 0; k < n; k++) STORE(p[0] + (ptrdiff_t)k * step, y[k]);
+        for (size_t k = 0; k < n; k++) STORE(p[0] + (ptrdiff_t)k * step, LOAD(y + k * W));
     } else if (step == 1 && n >= W) {
         for (size_t at = 0; at < n; at += W) FN(store_tile)(p, at, W, y);
     } else if (step == 1 && n == W / 2 && n >= FN(TILE_LEAST)) {
@@ -68,40 +64,37 @@ TARGET static void FN(store_lines)(T *const *p, ptrdiff_t step, size_t n, const 
     } else if (step == 1 && n == W / 4 && n >= FN(TILE_LEAST)) {
         FN(store_tile)(p, 0, W / 4, y);
     } else {
-        for (size_t k = 0; k < n; k++) {
-            T numbers[W];
-            STORE(numbers, y[k]);
-            for (unsigned i = 0; i < W; i++) p[i][(ptrdiff_t)k * step] = numbers[i];
-        }
+        for (size_t k = 0; k < n; k++)
+            for (unsigned i = 0; i < W; i++) p[i][(ptrdiff_t)k * step] = y[k * W + i];
     }
 }
 
 /* Multiplies by factor_0, rest, rest, ..., every second of them negated where asked. */
-TARGET static void FN(scale)(V *x, size_t n, T first, T rest, int alternate)
+TARGET PC_ONCE static void FN(scale)(T *x, size_t n, T first, T rest, int alternate)
 {
-    V even = SET1(rest), odd = SET1(alternate ? -rest : rest);
-    x[0] = MUL(x[0], SET1(first));
-    for (size_t k = 1; k < n; k += 2) x[k] = MUL(x[k], odd);
-    for (size_t k = 2; k < n; k += 2) x[k] = MUL(x[k], even);
+    const V even = SET1(rest), odd = SET1(alternate ? -rest : rest);
+    STORE(x, MUL(LOAD(x), SET1(first)));
+    for (size_t k = 1; k < n; k++) STORE(x + k * W, MUL(LOAD(x + k * W), k & 1 ? odd : even));
 }
 
-TARGET static void FN(reverse)(V *x, size_t n)
+TARGET PC_ONCE static void FN(reverse)(T *x, size_t n)
 {
     for (size_t i = 0, j = n; i + 1 < j; i++) {
-        V last = x[--j];
-        x[j] = x[i];
-        x[i] = last;
+        j--;
+        V first = LOAD(x + i * W), last = LOAD(x + j * W);
+        STORE(x + i * W, last);
+        STORE(x + j * W, first);
     }
 }
 
 /* Signs of a sine transform: numbers 1, 3, 5, ... change theirs. */
-TARGET static void FN(alternate)(V *x, size_t n)
+TARGET PC_ONCE static void FN(alternate)(T *x, size_t n)
 {
     const V minus = SET1((T)-1);
-    for (size_t k = 1; k < n; k += 2) x[k] = MUL(x[k], minus);
+    for (size_t k = 1; k < n; k += 2) STORE(x + k * W, MUL(LOAD(x + k * W), minus));
 }
 
-TARGET static void FN(transform)(const pc_dct_lines *job, V *x, V *y, V *tmp)
+TARGET static void FN(transform)(const pc_dct_lines *job, T *x, T *y, T *tmp)
 {
     const T *angles = job->angles;
     const size_t n = job->n;
@@ -109,19 +102,19 @@ TARGET static void FN(transform)(const pc_dct_lines *job, V *x, V *y, V *tmp)
     switch (job->type) {
     case 2:
         if (job->sine) FN(alternate)(x, n);
-        FN(dct2)(x, y, 1, n, tmp, angles);
+        FN(dct2)(x, y, W, n, tmp, angles);
         FN(scale)(y, n, first, rest, 0);
         if (job->sine) FN(reverse)(y, n);
         break;
     case 3:
         if (job->sine) FN(reverse)(x, n);
         FN(scale)(x, n, first, rest, 0);
-        FN(dct3)(x, 1, y, n, tmp, angles);
+        FN(dct3)(x, W, y, n, tmp, angles);
         if (job->sine) FN(alternate)(y, n);
         break;
     default:
         if (job->sine) FN(reverse)(x, n);
-        FN(dct4)(x, 1, y, n, tmp, angles);
+        FN(dct4)(x, W, y, n, tmp, angles);
         FN(scale)(y, n, first, rest, job->sine);
         break;
     }
@@ -136,7 +129,7 @@ TARGET void FN(pc_dct_lines)(const pc_dct_lines *job, const void *const *src, vo
         BELOW(pc_dct_lines)(job, src, dst, count, room);
         return;
     }
-    V *x = room, *y = x + job->n, *tmp = y + job->n;
+    T *x = room, *y = x + job->n * W, *tmp = y + job->n * W;
     for (unsigned done = 0; done < count; done += W) {
         const T *p[W];
         T *q[W];

@@ -5,9 +5,8 @@
 #include "arch/variants.h"
 #include "pycomp/dct.h"
 
-#define PC_UNROLL /* the compiler's own choice is as fast here, and a third of the size */
-#define WIDE PC_NOINLINE static
 #define TARGET
+#define REGISTERS 0
 #define W 1
 #define NARROW 0
 #define ADD(a, b) ((a) + (b))

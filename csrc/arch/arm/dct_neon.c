@@ -25,7 +25,7 @@ PC_INLINE void transpose_f64(float64x2_t *v)
 }
 
 #define TARGET
-#define WIDE PC_NOINLINE static
+#define REGISTERS 0
 
 #define T float
 #define V float32x4_t

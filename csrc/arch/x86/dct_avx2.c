@@ -5,7 +5,6 @@
 
 #include <immintrin.h>
 
-#define PC_FEW_REGISTERS /* 16: longer arrays go to memory anyway */
 #include "arch/dct_unroll.h"
 #include "arch/variants.h"
 #include "pycomp/dct.h"
@@ -71,7 +70,7 @@ PC_TARGET_AVX2 PC_INLINE void part_f64(double *low, double *high, __m256d v)
 }
 
 #define TARGET PC_TARGET_AVX2
-#define WIDE PC_NOINLINE static
+#define REGISTERS 0
 
 #define T float
 #define V __m256

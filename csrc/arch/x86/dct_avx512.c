@@ -151,7 +151,7 @@ PC_TARGET_AVX512 PC_INLINE void part_f64(double *a, double *b, __m512d v)
 }
 
 #define TARGET PC_TARGET_AVX512
-#define WIDE PC_INLINE
+#define REGISTERS 16
 
 #define T float
 #define V __m512
@@ -193,10 +193,6 @@ PC_TARGET_AVX512 PC_INLINE void part_f64(double *a, double *b, __m512d v)
 #undef LOAD_GROUPS
 #undef STORE_GROUPS
 #undef REPEAT_ROW
-
-/* For doubles too, n = 32 inline would make 30 KB more code, for a size that few use. */
-#undef WIDE
-#define WIDE PC_NOINLINE static
 
 #define T double
 #define V __m512d

@@ -5,7 +5,6 @@
 
 #include <immintrin.h>
 
-#define PC_FEW_REGISTERS /* 16: longer arrays go to memory anyway */
 #include "arch/dct_unroll.h"
 #include "arch/variants.h"
 
