@@ -46,10 +46,11 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
     k->dct_quantise = pc_dct_quantise_scalar;
     k->fir_pair_f32 = pc_fir_pair_f32_scalar;
     k->dwt_split_f32 = pc_dwt_split_f32_scalar;
-    k->dwt_join_f32 = pc_dwt_join_f32_scalar;
+    k->fir_join_f32 = pc_fir_join_f32_scalar;
     k->fir_pair_f64 = pc_fir_pair_f64_scalar;
     k->dwt_split_f64 = pc_dwt_split_f64_scalar;
-    k->dwt_join_f64 = pc_dwt_join_f64_scalar;
+    k->fir_join_f64 = pc_fir_join_f64_scalar;
+    k->stream_copy = pc_stream_copy_scalar;
     k->lift_predict = pc_lift_predict_scalar;
     k->lift_update = pc_lift_update_scalar;
     k->lift_split = pc_lift_split_scalar;
@@ -114,10 +115,11 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->dct_quantise = pc_dct_quantise_avx2;
         k->fir_pair_f32 = pc_fir_pair_f32_avx2;
         k->dwt_split_f32 = pc_dwt_split_f32_avx2;
-        k->dwt_join_f32 = pc_dwt_join_f32_avx2;
+        k->fir_join_f32 = pc_fir_join_f32_avx2;
         k->fir_pair_f64 = pc_fir_pair_f64_avx2;
         k->dwt_split_f64 = pc_dwt_split_f64_avx2;
-        k->dwt_join_f64 = pc_dwt_join_f64_avx2;
+        k->fir_join_f64 = pc_fir_join_f64_avx2;
+        k->stream_copy = pc_stream_copy_avx2;
         k->lift_predict = pc_lift_predict_avx2;
         k->lift_update = pc_lift_update_avx2;
         k->lift_split = pc_lift_split_avx2;
@@ -175,10 +177,10 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->dct_quantise = pc_dct_quantise_avx512;
         k->fir_pair_f32 = pc_fir_pair_f32_avx512;
         k->dwt_split_f32 = pc_dwt_split_f32_avx512;
-        k->dwt_join_f32 = pc_dwt_join_f32_avx512;
+        k->fir_join_f32 = pc_fir_join_f32_avx512;
         k->fir_pair_f64 = pc_fir_pair_f64_avx512;
         k->dwt_split_f64 = pc_dwt_split_f64_avx512;
-        k->dwt_join_f64 = pc_dwt_join_f64_avx512;
+        k->fir_join_f64 = pc_fir_join_f64_avx512;
         k->lift_predict = pc_lift_predict_avx512;
         k->lift_update = pc_lift_update_avx512;
         k->lift_split = pc_lift_split_avx512;
@@ -223,10 +225,10 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->dct_quantise = pc_dct_quantise_neon;
         k->fir_pair_f32 = pc_fir_pair_f32_neon;
         k->dwt_split_f32 = pc_dwt_split_f32_neon;
-        k->dwt_join_f32 = pc_dwt_join_f32_neon;
+        k->fir_join_f32 = pc_fir_join_f32_neon;
         k->fir_pair_f64 = pc_fir_pair_f64_neon;
         k->dwt_split_f64 = pc_dwt_split_f64_neon;
-        k->dwt_join_f64 = pc_dwt_join_f64_neon;
+        k->fir_join_f64 = pc_fir_join_f64_neon;
     }
     if (isa & PC_ISA_PMULL) k->crc32 = pc_crc32_pmull;
 #endif

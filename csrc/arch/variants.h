@@ -59,11 +59,14 @@ PC_VARIANTS(void, pc_bit_merge, const uint8_t *src, size_t stride, size_t n, uin
 PC_VARIANTS(void, pc_fir_pair_f32, const float *const *rows, const float *c0, const float *c1, unsigned taps,
             float *out0, float *out1, size_t n);
 PC_VARIANTS(void, pc_dwt_split_f32, const float *src, size_t n, float *even, float *odd);
-PC_VARIANTS(void, pc_dwt_join_f32, const float *even, const float *odd, size_t n, float *dst);
+PC_VARIANTS(void, pc_fir_join_f32, const float *const *rows, const float *c0, const float *c1, unsigned taps,
+            float *dst, size_t n);
 PC_VARIANTS(void, pc_fir_pair_f64, const double *const *rows, const double *c0, const double *c1,
             unsigned taps, double *out0, double *out1, size_t n);
 PC_VARIANTS(void, pc_dwt_split_f64, const double *src, size_t n, double *even, double *odd);
-PC_VARIANTS(void, pc_dwt_join_f64, const double *even, const double *odd, size_t n, double *dst);
+PC_VARIANTS(void, pc_fir_join_f64, const double *const *rows, const double *c0, const double *c1,
+            unsigned taps, double *dst, size_t n);
+PC_VARIANTS(void, pc_stream_copy, void *dst, const void *src, size_t n);
 PC_VARIANTS(void, pc_lift_predict, const void *cur, const void *a, const void *b, void *dst, size_t n,
             unsigned width, int is_signed, int back);
 PC_VARIANTS(void, pc_lift_update, const void *cur, const void *a, const void *b, void *dst, size_t n,

@@ -8,6 +8,7 @@
 #include "base/compiler.h"
 #include "pycomp/parallel.h"
 #include "transform/dwt_common.h"
+#include "transform/stream_common.h"
 
 enum {
     SHORTEST_ROW = 16, /* elements: one vector of the widest tier */
@@ -27,6 +28,7 @@ typedef struct walk {
     size_t rows, cols;  /* outputs in all */
     size_t band, strip; /* outputs of a part */
     size_t bands, strips;
+    int stream;                    /* the result is too large for the cache */
     size_t places, places_per_job; /* of the other axes */
     char *rooms;                   /* one a worker */
 } walk;
@@ -59,6 +61,7 @@ static void run_place(const walk *w, size_t place, size_t row, size_t col, void 
                         PC_MIN(w->band, w->rows - row),
                         col,
                         PC_MIN(w->strip, w->cols - col),
+                        w->stream,
                         room};
     for (unsigned b = 0; b < 4; b++) {
         if (job->src[b] != NULL) part.src[b] = (const char *)job->src[b] + src * item;
@@ -160,6 +163,8 @@ static pc_status walk_all(walk *w, unsigned threads)
     for (unsigned a = 2 - job->axes; a < 2; a++)
         if (job->length[a] == 0) return PC_ERR_PARAM;
     levels(w);
+    w->stream =
+        w->places * w->rows * w->cols * (job->is_double ? 8 : 4) >= PC_STREAM_FROM / 4 && job->axes == 2;
     if (w->rows == 0 || w->cols == 0) return PC_OK;
     share(w, threads);
     size_t jobs = pc_ceil_div(w->places, w->places_per_job) * w->bands * w->strips;

@@ -8,8 +8,11 @@
  * added in that order, each product rounded (no fused multiply-add), so that every tier gives the same bits.
  * Analysis down the columns takes rows of the image; along a row, the row is first split into even and odd
  * elements, of which shifted views are the rows. Synthesis takes rows of both bands and gives the even and
- * the odd rows of the signal; along a row they are joined. split(src, n, even, odd) and join(even, odd, n,
- * dst) move n pairs. */
+ * the odd rows of the signal; along a row they are wanted in turn, which
+ *
+ *     fir_join(rows, c0, c1, taps, dst, n)   dst[2 i] = what fir_pair calls out0[i], dst[2 i + 1] = out1[i]
+ *
+ * does at once. split(src, n, even, odd) takes n pairs apart. */
 #ifndef PC_TRANSFORM_DWT_COMMON_H
 #define PC_TRANSFORM_DWT_COMMON_H
 
@@ -21,6 +24,14 @@
 #pragma STDC FP_CONTRACT OFF
 #elif defined(_MSC_VER)
 #pragma fp_contract(off)
+#endif
+
+/* A loaded vector that is used twice stays in its register: gcc would rather load it again for each use, and
+ * loads that cross a cache line are what the filters wait for. */
+#if defined(__GNUC__)
+#define PC_KEEP(registers, x) __asm__("" : "+" registers(x))
+#else
+#define PC_KEEP(registers, x) (void)0
 #endif
 
 /* The value at a place beyond the ends, as a sum of at most three elements. */
@@ -56,6 +67,8 @@ typedef struct pc_dwt_part {
     void *dst[4];
     ptrdiff_t src_stride[2], dst_stride[2];
     size_t row, rows, col, cols;
+    int stream; /* the destination is large: around the cache, but for the approximation, which is read again
+                 */
     void *room; /* PC_DWT_WORKSPACE bytes, aligned */
 } pc_dwt_part;
 

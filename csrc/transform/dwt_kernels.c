@@ -20,9 +20,18 @@
     {                                                                                                        \
         for (size_t i = 0; i < n; i++) even[i] = src[2 * i], odd[i] = src[2 * i + 1];                        \
     }                                                                                                        \
-    void pc_dwt_join_##suffix##_scalar(const REAL *even, const REAL *odd, size_t n, REAL *dst)               \
+    void pc_fir_join_##suffix##_scalar(const REAL *const *rows, const REAL *c0, const REAL *c1,              \
+                                       unsigned taps, REAL *dst, size_t n)                                   \
     {                                                                                                        \
-        for (size_t i = 0; i < n; i++) dst[2 * i] = even[i], dst[2 * i + 1] = odd[i];                        \
+        for (size_t i = 0; i < n; i++) {                                                                     \
+            REAL sum0 = c0[0] * rows[0][i], sum1 = c1[0] * rows[0][i];                                       \
+            for (unsigned t = 1; t < taps; t++) {                                                            \
+                REAL product0 = c0[t] * rows[t][i], product1 = c1[t] * rows[t][i];                           \
+                sum0 = sum0 + product0;                                                                      \
+                sum1 = sum1 + product1;                                                                      \
+            }                                                                                                \
+            dst[2 * i] = sum0, dst[2 * i + 1] = sum1;                                                        \
+        }                                                                                                    \
     }
 TWINS(float, f32)
 TWINS(double, f64)

@@ -98,6 +98,15 @@ static void F(scatter)(const REAL *from, size_t n, REAL *to, ptrdiff_t stride)
         for (size_t i = 0; i < n; i++) to[(ptrdiff_t)i * stride] = from[i];
 }
 
+/* A row that is complete, to where it belongs. */
+static void F(deliver)(const pc_dwt_part *part, const REAL *from, size_t n, REAL *to, ptrdiff_t stride)
+{
+    if (part->stream && stride == 1)
+        part->kernels->stream_copy(to, from, n * sizeof *to);
+    else
+        F(scatter)(from, n, to, stride);
+}
+
 /* Both bands of outputs [k0, k0 + n) of a line whose pairs are loaded from that place on. */
 static void F(filter_pairs)(const pc_kernels *k, const REAL *even, const REAL *odd, const pc_dwt_level *level,
                             const F(filters) * f, size_t n, REAL *lo, REAL *hi)
@@ -136,15 +145,13 @@ static void F(restore_pairs)(const pc_kernels *k, F(room) * room, const REAL *ap
                              ptrdiff_t stride, const pc_dwt_level *level, const F(filters) * f, size_t q0,
                              size_t n, REAL *dst)
 {
-    REAL *a = room->more_even, *d = room->more_odd, *even = room->even, *odd = room->odd;
     const REAL *rows[PC_DWT_MAX_TAPS];
     ptrdiff_t from = level->first + (ptrdiff_t)q0;
     size_t count = n + level->taps - 1;
-    const REAL *as = F(load)(approx, stride, level, from, count, a);
-    const REAL *ds = F(load)(detail, stride, level, from, count, d);
+    const REAL *as = F(load)(approx, stride, level, from, count, room->more_even);
+    const REAL *ds = F(load)(detail, stride, level, from, count, room->more_odd);
     for (unsigned t = 0; t < level->taps; t++) rows[t] = as + t, rows[level->taps + t] = ds + t;
-    K(k, fir_pair)(rows, f->c0, f->c1, 2 * level->taps, even, odd, n);
-    K(k, dwt_join)(even, odd, n, dst);
+    K(k, fir_join)(rows, f->c0, f->c1, 2 * level->taps, dst, n);
 }
 
 /* The output range of pairs [q0, q0 + n): the pairs begin `drop` before the signal and may end one past it.
@@ -298,57 +305,70 @@ void F(pc_dwt_forward2)(const pc_dwt_part *part)
             REAL *to[4];
             ptrdiff_t stride = part->dst_stride[1];
             ptrdiff_t at = (ptrdiff_t)k * part->dst_stride[0] + (ptrdiff_t)k0 * stride;
-            for (unsigned b = 0; b < 4; b++) to[b] = stride == 1 ? (REAL *)part->dst[b] + at : out[b];
+            for (unsigned b = 0; b < 4; b++)
+                to[b] = stride == 1 && !(part->stream && b > 0) ? (REAL *)part->dst[b] + at : out[b];
             K(part->kernels, fir_pair)(los, fd.c0, fd.c1, down->taps, to[0], to[2], n);
             K(part->kernels, fir_pair)(his, fd.c0, fd.c1, down->taps, to[1], to[3], n);
-            for (unsigned b = 0; b < 4 && stride != 1; b++)
-                F(scatter)(out[b], n, (REAL *)part->dst[b] + at, stride);
+            for (unsigned b = 0; b < 4; b++)
+                if (to[b] == out[b]) F(deliver)(part, out[b], n, (REAL *)part->dst[b] + at, stride);
         }
     }
 }
 
-/* The inverse in one pass: rows of coefficients are restored along themselves into a ring, from which each
- * pair of output rows is restored down the columns. */
+/* The inverse in one pass: down the columns of both pairs of bands first, each giving two rows, and then
+ * along those. Nothing but these four rows is made on the way; rows of the bands are read where they are,
+ * unless they must be gathered or continued. */
 void F(pc_dwt_inverse2)(const pc_dwt_part *part)
 {
     const pc_dwt_level *down = part->level[0], *along = part->level[1];
-    size_t taps = down->taps, most = pc_dwt_cols(2 * down->taps, sizeof(REAL));
+    const size_t taps = down->taps, most = pc_dwt_cols(2 * down->taps, sizeof(REAL));
+    const size_t slot = most + along->taps - 1; /* four times taps of them fit the ring */
     F(room) *room = part->room;
-    REAL *ring = room->ring, (*out)[2 * PC_DWT_COLS] = room->out;
+    REAL *lo[2] = {room->even, room->odd}, *hi[2] = {room->more_even, room->more_odd};
+    const REAL *band[4][PC_DWT_MAX_TAPS / 2]; /* the rows that the filter is at, in turn */
     F(filters) fd, fa;
     F(round_filters)(down, 2 * down->taps, &fd);
     F(round_filters)(along, 2 * along->taps, &fa);
     for (size_t done = 0; done < part->cols; done += most) {
-        size_t q0 = part->col + done, n = PC_MIN(part->cols - done, most), ready = 0, first_col;
-        size_t width = F(clip)(along, q0, n, &first_col), skip = first_col + (size_t)along->drop - 2 * q0;
+        const size_t q0 = part->col + done, n = PC_MIN(part->cols - done, most), count = n + along->taps - 1;
+        const ptrdiff_t from = along->first + (ptrdiff_t)q0, stride = part->dst_stride[1];
+        size_t ready = 0, first_col;
+        const size_t width = F(clip)(along, q0, n, &first_col),
+                     skip = first_col + (size_t)along->drop - 2 * q0;
         for (size_t q = part->row; q < part->row + part->rows; q++) {
-            size_t begin = q - part->row;
+            const size_t begin = q - part->row;
             for (; ready < begin + taps; ready++) {
+                const size_t at = ready % taps;
                 ptrdiff_t i = down->first + (ptrdiff_t)(part->row + ready);
-                pc_dwt_terms terms = pc_dwt_beyond(i, down->length, PC_DWT_PERIODIC);
-                ptrdiff_t at = (ptrdiff_t)terms.at[0] * part->src_stride[0];
-                for (unsigned b = 0; b < 2; b++)
-                    F(restore_pairs)(part->kernels, room, (const REAL *)part->src[2 * b] + at,
-                                     (const REAL *)part->src[2 * b + 1] + at, part->src_stride[1], along, &fa,
-                                     q0, n, ring + (ready % taps * 2 + b) * 2 * most);
+                ptrdiff_t row = (ptrdiff_t)pc_dwt_beyond(i, down->length, PC_DWT_PERIODIC).at[0];
+                for (unsigned b = 0; b < 4; b++)
+                    band[b][at] =
+                        F(load)((const REAL *)part->src[b] + row * part->src_stride[0], part->src_stride[1],
+                                along, from, count, room->ring + (4 * at + b) * slot);
             }
-            const REAL *rows[PC_DWT_MAX_TAPS];
-            for (size_t t = 0; t < taps; t++) {
-                rows[t] = ring + (begin + t) % taps * 4 * most + skip;
-                rows[taps + t] = rows[t] + 2 * most;
-            }
-            size_t first, count = F(clip)(down, q, 1, &first);
-            int early = down->drop && q == 0;
-            ptrdiff_t stride = part->dst_stride[1];
+            const REAL *rows[2][PC_DWT_MAX_TAPS];
+            for (size_t t = 0; t < taps; t++)
+                for (unsigned s = 0; s < 2; s++) {
+                    rows[s][t] = band[s][(begin + t) % taps];
+                    rows[s][taps + t] = band[2 + s][(begin + t) % taps];
+                }
+            K(part->kernels, fir_pair)(rows[0], fd.c0, fd.c1, 2 * down->taps, lo[0], lo[1], count);
+            K(part->kernels, fir_pair)(rows[1], fd.c0, fd.c1, 2 * down->taps, hi[0], hi[1], count);
+            size_t first;
+            const size_t pair = F(clip)(down, q, 1, &first);
+            const unsigned early =
+                down->drop && q == 0; /* the first row of the pair lies before the signal */
             REAL *to =
                 (REAL *)part->dst[0] + (ptrdiff_t)first * part->dst_stride[0] + (ptrdiff_t)first_col * stride;
-            REAL *target[2] = {early ? NULL : to, early ? to : to + part->dst_stride[0]};
-            if (count == 1 && !early) target[1] = NULL;
-            REAL *made[2];
-            for (unsigned p = 0; p < 2; p++) made[p] = stride == 1 && target[p] != NULL ? target[p] : out[p];
-            K(part->kernels, fir_pair)(rows, fd.c0, fd.c1, 2 * down->taps, made[0], made[1], width);
-            for (unsigned p = 0; p < 2 && stride != 1; p++)
-                if (target[p] != NULL) F(scatter)(out[p], width, target[p], stride);
+            for (unsigned p = early; p < early + pair; p++, to += part->dst_stride[0]) {
+                const REAL *views[PC_DWT_MAX_TAPS];
+                for (unsigned t = 0; t < along->taps; t++)
+                    views[t] = lo[p] + t, views[along->taps + t] = hi[p] + t;
+                const int direct = stride == 1 && width == 2 * n && !part->stream;
+                REAL *made = direct ? to : room->out[0];
+                K(part->kernels, fir_join)(views, fa.c0, fa.c1, 2 * along->taps, made, n);
+                if (!direct) F(deliver)(part, made + skip, width, to, stride);
+            }
         }
     }
 }

@@ -28,10 +28,22 @@ static void test_fir(uint64_t *seed, unsigned taps, size_t n)
     uint8_t *want = NULL, *wants = NULL;
     for (int k = 0; k < n_tiers; k++) {
         uint8_t *out = check_alloc(2 * size), *outs = check_alloc(4 * size);
+        float *joined = (float *)(void *)check_alloc(2 * size);
+        double *wide_joined = (double *)(void *)check_alloc(4 * size);
         tiers[k].fir_pair_f32((const float *const *)row, c0, c1, taps, (float *)(void *)out,
                               (float *)(void *)(out + size), n);
         tiers[k].fir_pair_f64((const double *const *)wide, d0, d1, taps, (double *)(void *)outs,
                               (double *)(void *)(outs + 2 * size), n);
+        tiers[k].fir_join_f32((const float *const *)row, c0, c1, taps, joined, n);
+        tiers[k].fir_join_f64((const double *const *)wide, d0, d1, taps, wide_joined, n);
+        int same = 1;
+        for (size_t i = 0; i < n; i++)
+            for (size_t odd = 0; odd < 2; odd++)
+                same &= joined[2 * i + odd] == ((float *)(void *)out)[odd * n + i] &&
+                        wide_joined[2 * i + odd] == ((double *)(void *)outs)[odd * n + i];
+        CHECK(same);
+        check_free((uint8_t *)joined, 2 * size);
+        check_free((uint8_t *)wide_joined, 4 * size);
         if (k == 0) {
             want = out, wants = outs;
             continue;
@@ -58,9 +70,6 @@ static void test_split(uint64_t *seed, size_t n)
         for (size_t i = 0; i < n; i++)
             same &= ((float *)(void *)even)[i] == src[2 * i] && ((float *)(void *)odd)[i] == src[2 * i + 1];
         CHECK(same);
-        tiers[k].dwt_join_f32((const float *)(void *)even, (const float *)(void *)odd, n,
-                              (float *)(void *)back);
-        CHECK(n == 0 || memcmp(back, src, 2 * size) == 0);
         for (unsigned width = 1; width <= 8; width *= 2) { /* the same bytes as integers */
             size_t pairs = size / width;
             memset(back, 0, 2 * size);
@@ -73,6 +82,22 @@ static void test_split(uint64_t *seed, size_t n)
         check_free(back, 2 * size);
     }
     check_free((uint8_t *)src, 2 * size);
+}
+
+/* Copies around the cache, at every place of a line. */
+static void test_stream(uint64_t *seed, size_t n)
+{
+    uint8_t *src = check_random_bytes(check_random(seed), n), *dst = check_alloc(n + 64);
+    for (int k = 0; k < n_tiers; k++)
+        for (size_t at = 0; at <= 64; at++) {
+            memset(dst, 0x5a, n + 64);
+            tiers[k].stream_copy(dst + at, src, n);
+            int same = n == 0 || memcmp(dst + at, src, n) == 0;
+            for (size_t i = 0; i < 64; i++) same &= dst[i < at ? i : n + i] == 0x5a;
+            CHECK(same);
+        }
+    check_free(src, n);
+    check_free(dst, n + 64);
 }
 
 static void test_lift(uint64_t *seed, size_t n, unsigned width)
@@ -130,6 +155,8 @@ int main(void)
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         for (unsigned taps = 1; taps <= 16; taps++) test_fir(&seed, taps, lengths[i]);
         test_split(&seed, lengths[i]);
+        test_stream(&seed, lengths[i]);
+        test_stream(&seed, 5 * lengths[i]);
         for (unsigned width = 1; width <= 8; width *= 2) test_lift(&seed, lengths[i], width);
     }
     test_parameters();

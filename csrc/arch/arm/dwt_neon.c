@@ -43,6 +43,7 @@ PC_INLINE void join_f64(float64x2_t even, float64x2_t odd, float64x2_t *a, float
 #define v_mul vmulq_f32
 #define v_split split_f32
 #define v_join join_f32
+#define v_keep(x) PC_KEEP("w", x)
 #include "transform/dwt_vector_common.h"
 
 #define REAL double
@@ -57,6 +58,7 @@ PC_INLINE void join_f64(float64x2_t even, float64x2_t odd, float64x2_t *a, float
 #define v_mul vmulq_f64
 #define v_split split_f64
 #define v_join join_f64
+#define v_keep(x) PC_KEEP("w", x)
 #include "transform/dwt_vector_common.h"
 
 #endif

@@ -51,6 +51,7 @@ PC_TARGET_AVX2 PC_INLINE void join_pd(__m256d even, __m256d odd, __m256d *a, __m
 #define v_mul _mm256_mul_ps
 #define v_split split_ps
 #define v_join join_ps
+#define v_keep(x) PC_KEEP("x", x)
 #include "transform/dwt_vector_common.h"
 
 #define REAL double
@@ -65,6 +66,7 @@ PC_TARGET_AVX2 PC_INLINE void join_pd(__m256d even, __m256d odd, __m256d *a, __m
 #define v_mul _mm256_mul_pd
 #define v_split split_pd
 #define v_join join_pd
+#define v_keep(x) PC_KEEP("x", x)
 #include "transform/dwt_vector_common.h"
 
 #endif

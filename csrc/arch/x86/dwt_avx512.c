@@ -50,6 +50,7 @@ PC_TARGET_AVX512 PC_INLINE void join_pd(__m512d even, __m512d odd, __m512d *a, _
 #define v_mul _mm512_mul_ps
 #define v_split split_ps
 #define v_join join_ps
+#define v_keep(x) PC_KEEP("v", x)
 #include "transform/dwt_vector_common.h"
 
 #define REAL double
@@ -64,6 +65,7 @@ PC_TARGET_AVX512 PC_INLINE void join_pd(__m512d even, __m512d odd, __m512d *a, _
 #define v_mul _mm512_mul_pd
 #define v_split split_pd
 #define v_join join_pd
+#define v_keep(x) PC_KEEP("v", x)
 #include "transform/dwt_vector_common.h"
 
 #endif

@@ -175,11 +175,16 @@ typedef struct pc_kernels {
     void (*fir_pair_f32)(const float *const *rows, const float *c0, const float *c1, unsigned taps,
                          float *out0, float *out1, size_t n);
     void (*dwt_split_f32)(const float *src, size_t n, float *even, float *odd);
-    void (*dwt_join_f32)(const float *even, const float *odd, size_t n, float *dst);
+    void (*fir_join_f32)(const float *const *rows, const float *c0, const float *c1, unsigned taps,
+                         float *dst, size_t n);
     void (*fir_pair_f64)(const double *const *rows, const double *c0, const double *c1, unsigned taps,
                          double *out0, double *out1, size_t n);
     void (*dwt_split_f64)(const double *src, size_t n, double *even, double *odd);
-    void (*dwt_join_f64)(const double *even, const double *odd, size_t n, double *dst);
+    void (*fir_join_f64)(const double *const *rows, const double *c0, const double *c1, unsigned taps,
+                         double *dst, size_t n);
+
+    /* transform: n bytes to memory that nobody reads soon (transform/stream_common.h). */
+    void (*stream_copy)(void *dst, const void *src, size_t n);
 
     /* transform: steps of the integer 5/3 wavelet, contracts in transform/lift_common.h. */
     void (*lift_predict)(const void *cur, const void *a, const void *b, void *dst, size_t n, unsigned width,
