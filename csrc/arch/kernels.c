@@ -51,6 +51,7 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
     k->dwt_split_f64 = pc_dwt_split_f64_scalar;
     k->fir_join_f64 = pc_fir_join_f64_scalar;
     k->stream_copy = pc_stream_copy_scalar;
+    k->stream_end = pc_stream_end_scalar;
     k->lift_predict = pc_lift_predict_scalar;
     k->lift_update = pc_lift_update_scalar;
     k->lift_split = pc_lift_split_scalar;
@@ -120,6 +121,7 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->dwt_split_f64 = pc_dwt_split_f64_avx2;
         k->fir_join_f64 = pc_fir_join_f64_avx2;
         k->stream_copy = pc_stream_copy_avx2;
+        k->stream_end = pc_stream_end_avx2;
         k->lift_predict = pc_lift_predict_avx2;
         k->lift_update = pc_lift_update_avx2;
         k->lift_split = pc_lift_split_avx2;

@@ -67,6 +67,7 @@ PC_VARIANTS(void, pc_dwt_split_f64, const double *src, size_t n, double *even, d
 PC_VARIANTS(void, pc_fir_join_f64, const double *const *rows, const double *c0, const double *c1,
             unsigned taps, double *dst, size_t n);
 PC_VARIANTS(void, pc_stream_copy, void *dst, const void *src, size_t n);
+PC_VARIANTS(void, pc_stream_end, void);
 PC_VARIANTS(void, pc_lift_predict, const void *cur, const void *a, const void *b, void *dst, size_t n,
             unsigned width, int is_signed, int back);
 PC_VARIANTS(void, pc_lift_update, const void *cur, const void *a, const void *b, void *dst, size_t n,

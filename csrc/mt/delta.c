@@ -8,6 +8,7 @@
 #include "pycomp/delta.h"
 #include "pycomp/parallel.h"
 #include "transform/delta_common.h"
+#include "transform/stream_common.h"
 
 enum {
     /* Rows shorter than a vector are not worth walking across. */
@@ -18,7 +19,9 @@ enum {
     BLOCK_OF_PASSES = 1024,
     /* Bytes of a piece of one long line, and the least that a job should move: far above the cost of a job.
      */
-    PIECE = 1 << 18
+    PIECE = 1 << 18,
+    /* Bytes made in L1 before they go around the cache. */
+    CHUNK = 1 << 14
 };
 
 typedef struct walk {
@@ -28,6 +31,7 @@ typedef struct walk {
     size_t lines;         /* over all axes but `axis` and `row` */
     size_t lines_per_job; /* along and strided */
     size_t pieces, piece; /* of a line or a row, in elements */
+    int stream;           /* the result is too large for the cache */
 } walk;
 
 /* The offsets of line number `line`: its digits, axis by axis from the last. */
@@ -44,6 +48,12 @@ static void locate(const walk *w, size_t line, ptrdiff_t *src, ptrdiff_t *dst)
     }
 }
 
+/* The map of signs, or back. */
+static pc_delta_op sign_op(const pc_delta_job *job)
+{
+    return job->inverse ? PC_DELTA_UNZIGZAG : PC_DELTA_ZIGZAG;
+}
+
 /* Columns [0, n) bytes of all rows. Differences start from the last row, so that in place a row is read as
  * `before` prior to being replaced. */
 static void across(const walk *w, const uint8_t *src, uint8_t *dst, size_t bytes)
@@ -52,8 +62,10 @@ static void across(const walk *w, const uint8_t *src, uint8_t *dst, size_t bytes
     const pc_kernels *k = w->kernels;
     size_t rows = job->shape[job->axis];
     ptrdiff_t src_stride = job->src_strides[job->axis], dst_stride = job->dst_strides[job->axis];
-    pc_delta_op lead = job->inverse ? PC_DELTA_UNZIGZAG : PC_DELTA_ZIGZAG;
+    pc_delta_op lead = sign_op(job);
     unsigned passes = PC_MAX(job->order, 1u);
+    const int stream = w->stream && passes == 1 && src != dst && (job->order == 0 || !job->inverse);
+    uint8_t room[BLOCK];
     for (unsigned number = 1; number <= passes; number++) {
         pc_delta_op op = pc_delta_op_of(job, number);
         int map = job->order == 0 ? job->zigzag : pc_delta_maps(job, number);
@@ -61,7 +73,7 @@ static void across(const walk *w, const uint8_t *src, uint8_t *dst, size_t bytes
         for (size_t i = 0; i < rows; i++) {
             size_t r = job->inverse ? i : rows - 1 - i;
             const uint8_t *cur = src + (ptrdiff_t)r * src_stride;
-            uint8_t *to = dst + (ptrdiff_t)r * dst_stride;
+            uint8_t *to = stream ? room : dst + (ptrdiff_t)r * dst_stride;
             if (r >= distance) {
                 ptrdiff_t before = (ptrdiff_t)(r - distance);
                 const uint8_t *prev = job->inverse ? dst + before * dst_stride : src + before * src_stride;
@@ -71,9 +83,11 @@ static void across(const walk *w, const uint8_t *src, uint8_t *dst, size_t bytes
             } else if (to != cur) {
                 memcpy(to, cur, bytes);
             }
+            if (stream) k->stream_copy(dst + (ptrdiff_t)r * dst_stride, room, bytes);
         }
         src = dst, src_stride = dst_stride;
     }
+    if (stream) k->stream_end();
 }
 
 static void run_across(void *context, size_t number, unsigned worker)
@@ -110,20 +124,40 @@ static void run_along(void *context, size_t number, unsigned worker)
     }
 }
 
-/* A piece of the only line there is: first differences look back into the source alone. */
+/* A piece of the only line there is: first differences and sign maps look at the source alone. */
 static void run_piece(void *context, size_t number, unsigned worker)
 {
     const walk *w = context;
     const pc_delta_job *job = w->job;
+    const pc_kernels *k = w->kernels;
     (void)worker;
-    size_t first = number * w->piece, n = PC_MIN(w->piece, job->shape[job->axis] - first);
-    size_t at = first * job->width, back = job->distance * job->width;
-    if (number == 0)
-        pc_delta_line(w->kernels, job->src, job->dst, n, job->width, job->distance, 1, job->xor_bits,
-                      job->zigzag);
-    else
-        w->kernels->delta_back(job->src + at, job->dst + at, n * job->width, job->width, back,
-                               pc_delta_op_of(job, 1));
+    const size_t width = job->width, back = job->distance * width, line = job->shape[job->axis] * width;
+    const size_t begin = number * w->piece * width, end = PC_MIN(begin + w->piece * width, line);
+    const size_t step = w->stream ? CHUNK : end - begin;
+    uint8_t room[CHUNK];
+    for (size_t at = begin, n; at < end; at += n) {
+        n = PC_MIN(step, end - at);
+        uint8_t *to = w->stream ? room : job->dst + at;
+        if (job->order == 0)
+            k->delta_stream(job->src + at, job->src + at, to, n, job->width, sign_op(job));
+        else if (at == 0)
+            pc_delta_line(k, job->src, to, n / width, job->width, job->distance, 1, job->xor_bits,
+                          job->zigzag);
+        else
+            k->delta_back(job->src + at, to, n, job->width, back, pc_delta_op_of(job, 1));
+        if (w->stream) k->stream_copy(job->dst + at, room, n);
+    }
+    if (w->stream) k->stream_end();
+}
+
+/* Whether pieces of a line can be had by themselves. */
+static int in_pieces(const walk *w)
+{
+    const pc_delta_job *job = w->job;
+    const size_t least = w->stream ? (size_t)CHUNK / job->width : w->piece;
+    if (w->lines != 1 || job->src == job->dst) return 0;
+    if (job->order == 0) return job->zigzag;
+    return !job->inverse && job->order == 1 && job->distance < least;
 }
 
 /* The longest axis that rows can run along, or dims. */
@@ -145,7 +179,7 @@ pc_status pc_delta_array(const pc_kernels *kernels, const pc_delta_job *job, uns
     if (job->dims == 0 || job->dims > PC_DELTA_MAX_DIMS || job->axis >= job->dims || job->distance == 0)
         return PC_ERR_PARAM;
     if (job->width != 1 && job->width != 2 && job->width != 4 && job->width != 8) return PC_ERR_PARAM;
-    walk w = {kernels, job, row_axis(job), 1, 1, 1, 0};
+    walk w = {kernels, job, row_axis(job), 1, 1, 1, 0, 0};
     for (unsigned d = 0; d < job->dims; d++) {
         if (job->shape[d] == 0) return PC_OK;
         if (d != job->axis && d != w.row && !pc_mul_size(w.lines, job->shape[d], &w.lines))
@@ -155,14 +189,15 @@ pc_status pc_delta_array(const pc_kernels *kernels, const pc_delta_job *job, uns
     if (w.row < job->dims) {
         w.piece = (job->order > 1 ? BLOCK_OF_PASSES : BLOCK) / job->width;
         w.pieces = pc_ceil_div(job->shape[w.row], w.piece);
+        w.stream = w.lines * n * job->shape[w.row] >= PC_STREAM_FROM / job->width;
         pc_parallel_for(threads, w.lines * w.pieces, run_across, &w);
         return PC_OK;
     }
     int contiguous = job->src_strides[job->axis] == (ptrdiff_t)job->width &&
                      job->dst_strides[job->axis] == (ptrdiff_t)job->width;
     w.piece = PIECE / job->width;
-    if (w.lines == 1 && contiguous && !job->inverse && job->order == 1 && job->src != job->dst &&
-        job->distance < w.piece) {
+    w.stream = n >= PC_STREAM_FROM / job->width;
+    if (contiguous && in_pieces(&w)) {
         pc_parallel_for(threads, pc_ceil_div(n, w.piece), run_piece, &w);
         return PC_OK;
     }

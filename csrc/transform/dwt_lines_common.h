@@ -313,6 +313,7 @@ void F(pc_dwt_forward2)(const pc_dwt_part *part)
                 if (to[b] == out[b]) F(deliver)(part, out[b], n, (REAL *)part->dst[b] + at, stride);
         }
     }
+    if (part->stream) part->kernels->stream_end();
 }
 
 /* The inverse in one pass: down the columns of both pairs of bands first, each giving two rows, and then
@@ -371,6 +372,7 @@ void F(pc_dwt_inverse2)(const pc_dwt_part *part)
             }
         }
     }
+    if (part->stream) part->kernels->stream_end();
 }
 
 /* Undecimated: shifted views of the line itself. Taps far apart are gathered one row each. */

@@ -4,6 +4,10 @@
 #include "arch/variants.h"
 #include "base/mem.h"
 #include "transform/shuffle_common.h"
+#include "transform/stream_common.h"
+
+/* Bytes that are shuffled in L1 before they go around the cache: runs of 4 KiB for eight planes. */
+enum { AROUND = 32768 };
 
 void pc_byte_split_scalar(const uint8_t *src, size_t n, size_t width, uint8_t *dst, size_t stride)
 {
@@ -64,11 +68,39 @@ static void split_bits(const pc_kernels *k, const uint8_t *room, size_t n, size_
         k->bit_split(room + b * n, n, dst + 8 * b * stride + first / 8, stride);
 }
 
+/* As byte_split and byte_merge, of any n, to memory around the cache. */
+static void split_around(const pc_kernels *k, const uint8_t *src, size_t n, size_t width, uint8_t *dst,
+                         size_t stride)
+{
+    uint8_t room[AROUND];
+    for (size_t at = 0, some; at < n; at += some) {
+        some = PC_MIN(AROUND / width, n - at);
+        k->byte_split(src + at * width, some, width, room, some);
+        for (size_t b = 0; b < width; b++) k->stream_copy(dst + b * stride + at, room + b * some, some);
+    }
+    k->stream_end();
+}
+
+static void merge_around(const pc_kernels *k, const uint8_t *src, size_t stride, size_t n, size_t width,
+                         uint8_t *dst)
+{
+    uint8_t room[AROUND];
+    for (size_t at = 0, some; at < n; at += some) {
+        some = PC_MIN(AROUND / width, n - at);
+        k->byte_merge(src + at, stride, some, width, room);
+        k->stream_copy(dst + at * width, room, some * width);
+    }
+    k->stream_end();
+}
+
 void pc_shuffle_part(const pc_kernels *k, pc_shuffle_kind kind, const uint8_t *src, size_t first, size_t n,
                      size_t total, size_t width, uint8_t *dst)
 {
     if (kind == PC_SHUFFLE_BYTE) {
-        k->byte_split(src + first * width, n, width, dst + first, total);
+        if (total * width < PC_STREAM_FROM)
+            k->byte_split(src + first * width, n, width, dst + first, total);
+        else
+            split_around(k, src + first * width, n, width, dst + first, total);
         return;
     }
     uint8_t room[PC_SHUFFLE_ROOM];
@@ -95,7 +127,10 @@ void pc_unshuffle_part(const pc_kernels *k, pc_shuffle_kind kind, const uint8_t 
                        size_t total, size_t width, uint8_t *dst, uint8_t *ends)
 {
     if (kind == PC_SHUFFLE_BYTE) {
-        k->byte_merge(src + first, total, n, width, dst + first * width);
+        if (total * width < PC_STREAM_FROM)
+            k->byte_merge(src + first, total, n, width, dst + first * width);
+        else
+            merge_around(k, src + first, total, n, width, dst + first * width);
         return;
     }
     uint8_t room[PC_SHUFFLE_ROOM + PC_SHUFFLE_MAX_WIDTH];

@@ -6,6 +6,8 @@
  * in a row, which kernels rarely produce; so these go on writing to a buffer in L1, from where the driver has
  *
  *     stream_copy(dst, src, n)   n bytes, apart from each other
+ *     stream_end()               at the end of a job: all before whatever tells another thread that it is
+ * done
  *
  * take them. Below PC_STREAM_FROM bytes of a result drivers write as ever: a caller that goes on with the
  * result finds it in the cache. */

@@ -7,3 +7,5 @@ void pc_stream_copy_scalar(void *dst, const void *src, size_t n)
 {
     if (n != 0) memcpy(dst, src, n);
 }
+
+void pc_stream_end_scalar(void) {}

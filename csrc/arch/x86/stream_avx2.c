@@ -1,5 +1,5 @@
 /* Copying around the cache: whole lines by non-temporal stores, two to a line; what is left at either end as
- * ever. The fence orders these stores before whatever tells another thread that they are done. */
+ * ever. */
 #include "base/compiler.h"
 
 #if PC_X86
@@ -29,7 +29,8 @@ PC_TARGET_AVX2 void pc_stream_copy_avx2(void *dst, const void *src, size_t n)
         _mm256_stream_si256((__m256i *)(void *)(to + LINE / 2), high);
     }
     memcpy(to, from, n);
-    _mm_sfence();
 }
+
+PC_TARGET_AVX2 void pc_stream_end_avx2(void) { _mm_sfence(); }
 
 #endif

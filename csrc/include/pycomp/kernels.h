@@ -183,8 +183,10 @@ typedef struct pc_kernels {
     void (*fir_join_f64)(const double *const *rows, const double *c0, const double *c1, unsigned taps,
                          double *dst, size_t n);
 
-    /* transform: n bytes to memory that nobody reads soon (transform/stream_common.h). */
+    /* transform: n bytes to memory that nobody reads soon, and the end of such (transform/stream_common.h).
+     */
     void (*stream_copy)(void *dst, const void *src, size_t n);
+    void (*stream_end)(void);
 
     /* transform: steps of the integer 5/3 wavelet, contracts in transform/lift_common.h. */
     void (*lift_predict)(const void *cur, const void *a, const void *b, void *dst, size_t n, unsigned width,
