@@ -9,6 +9,7 @@
 #include "pycomp/dct.h"
 #include "pycomp/parallel.h"
 #include "transform/dct_common.h"
+#include "transform/stream_common.h"
 
 /* Numbers of a strip: 16 KiB of floats for samples and as many for coefficients share L1 with what they come
  * from; the largest block is one strip. */
@@ -25,6 +26,7 @@ typedef struct plan {
     size_t sample_size, coefficient_size, work_size; /* bytes of one number; work: of the transform's own */
     float steps[128];
     int quantise;
+    int stream; /* the result is too large for the cache */
 } plan;
 
 /* Memory of one worker. */
@@ -181,12 +183,17 @@ static void forward_strip(const plan *p, strip *room, size_t row, size_t column,
 
     const int together = job->block_stride == (ptrdiff_t)(n * p->coefficient_size);
     const int direct = together && job->order == NULL && !p->quantise && p->coefficient_size == p->work_size;
-    void *coefs = direct ? (void *)dst : (void *)room->coefs;
+    const int stream = together && p->stream;
+    void *coefs = direct && !stream ? (void *)dst : (void *)room->coefs;
     transform(p, 1, samples, row_step, coefs, count);
-    if (direct) return;
-    char *stored = together ? dst : (char *)room->stored;
-    if (!together && p->coefficient_size > 2) stored = (char *)room->samples; /* read and done with */
-    store(p, coefs, stored, count);
+    if (direct && !stream) return;
+    char *stored = together && !stream ? dst : (char *)room->stored;
+    if (stored != dst && p->coefficient_size > 2) stored = (char *)room->samples; /* read and done with */
+    if (direct)
+        stored = coefs;
+    else
+        store(p, coefs, stored, count);
+    if (stream) p->kernels->stream_copy(dst, stored, count * n * p->coefficient_size);
     if (together) return;
     for (size_t b = 0; b < count; b++)
         memcpy(dst + (ptrdiff_t)b * job->block_stride, stored + b * n * p->coefficient_size,
@@ -338,6 +345,7 @@ static void run_rows(void *context, size_t job, unsigned worker)
             else
                 backward_strip(p, w->rooms + worker, row, column, count);
         }
+    if (p->stream) p->kernels->stream_end();
 }
 
 static pc_status run(const pc_kernels *kernels, const pc_block_job *job, int forward, const void *src,
@@ -355,6 +363,8 @@ static pc_status run(const pc_kernels *kernels, const pc_block_job *job, int for
     p.sample_size = size_of(job->sample);
     p.coefficient_size = size_of(job->coefficient);
     p.work_size = job->fixed ? 2 : job->coefficient == PC_SAMPLE_F64 ? 8 : 4;
+    /* Backwards a strip's rows are too short for that. */
+    p.stream = forward && p.rows * p.columns * s * s >= PC_STREAM_FROM / p.coefficient_size;
     p.quantise = forward && job->fixed && job->steps != NULL;
     if (p.quantise) pc_dct_steps(job->steps, p.steps);
     /* Jobs of some 64 Ki samples. */

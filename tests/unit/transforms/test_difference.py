@@ -134,6 +134,26 @@ def test_threads_change_nothing() -> None:
         np.testing.assert_array_equal(back, values)
 
 
+def test_large_results_are_the_same() -> None:
+    """Results beyond the cache are written around it, in pieces."""
+    x = np.random.default_rng(2).integers(-(1 << 15), 1 << 15, (9 << 19) + 77).astype(np.int16)
+    for stride in (1, 3):
+        differences = transforms.delta(x, stride=stride)
+        assert np.array_equal(differences[stride:], x[stride:] - x[:-stride])
+        assert np.array_equal(differences[:stride], x[:stride])
+        assert np.array_equal(transforms.undelta(differences, stride=stride), x)
+    codes = transforms.delta(x, zigzag=True)
+    assert np.array_equal(codes, transforms.zigzag(transforms.delta(x)))
+    assert np.array_equal(transforms.undelta(codes, zigzag=True).view(np.int16), x)
+    assert np.array_equal(transforms.zigzag(x), ((x << 1) ^ (x >> 15)).view(np.uint16))
+    assert np.array_equal(transforms.unzigzag(transforms.zigzag(x)), x)
+    table = x[: 2049 * 2051].reshape(2049, 2051)
+    down = transforms.delta(table, axis=0)
+    assert np.array_equal(down[1:], table[1:] - table[:-1])
+    assert np.array_equal(down[0], table[0])
+    assert np.array_equal(transforms.undelta(down, axis=0), table)
+
+
 def test_dates_and_nan() -> None:
     days = np.array(["2026-01-01", "2026-01-03", "NaT"], "M8[D]")
     np.testing.assert_array_equal(transforms.undelta(transforms.delta(days)), days)

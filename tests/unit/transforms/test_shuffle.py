@@ -64,6 +64,17 @@ def test_threads_change_nothing(size: int, width: int, kind: str) -> None:
     assert transforms.unshuffle(planes, values.dtype, kind=kind, threads=3).tobytes() == values.tobytes()
 
 
+@pytest.mark.parametrize("dtype", ["u1", "i2", "f4", "f8", "S3"])
+def test_large_results_are_the_same(dtype: str) -> None:
+    """Results beyond the cache are written around it, in pieces."""
+    width = np.dtype(dtype).itemsize
+    plain = np.random.default_rng(1).integers(0, 256, ((9 << 20) // width + 5) * width, np.uint8)
+    x = plain.view(dtype)
+    shuffled = transforms.shuffle(x)
+    assert np.array_equal(shuffled, plain.reshape(-1, width).T.reshape(-1))
+    assert transforms.unshuffle(shuffled, dtype).tobytes() == x.tobytes()
+
+
 def test_planes_keep_the_shape() -> None:
     values = np.arange(24, dtype="<i4").reshape(2, 3, 4)
     planes = transforms.split_planes(values)
