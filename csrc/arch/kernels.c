@@ -225,6 +225,8 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->idct_islow = pc_idct_islow_neon;
         k->dct_round = pc_dct_round_neon;
         k->dct_quantise = pc_dct_quantise_neon;
+        k->motion_costs = pc_motion_costs_neon;
+        k->motion_near = pc_motion_near_neon;
         k->fir_pair_f32 = pc_fir_pair_f32_neon;
         k->dwt_split_f32 = pc_dwt_split_f32_neon;
         k->fir_join_f32 = pc_fir_join_f32_neon;

@@ -75,11 +75,87 @@ PC_TARGET_AVX2 PC_INLINE uint64_t sad_any(const uint8_t *a, ptrdiff_t as, const 
     return total(_mm256_add_epi64(sum, _mm256_zextsi128_si256(rest)));
 }
 
+/* Differences of `width` samples, 16, 8 or 4, as 16 numbers of 16 bits; those beyond are 0 and cost nothing.
+ */
+PC_TARGET_AVX2 PC_INLINE __m128i samples(const uint8_t *p, unsigned width)
+{
+    if (width >= 16) return _mm_loadu_si128((const __m128i *)p);
+    if (width >= 8) return _mm_loadl_epi64((const __m128i *)p);
+    int32_t w;
+    memcpy(&w, p, 4);
+    return _mm_cvtsi32_si128(w);
+}
+
+PC_TARGET_AVX2 PC_INLINE __m256i difference(const uint8_t *a, const uint8_t *b, unsigned width)
+{
+    return _mm256_sub_epi16(_mm256_cvtepu8_epi16(samples(a, width)), _mm256_cvtepu8_epi16(samples(b, width)));
+}
+
+/* Squares of four rows, two to a lane of 32 bits: a block of 64 x 64 stays below 2^29 all in all. */
+PC_TARGET_AVX2 PC_INLINE __m256i squares(const __m256i *d)
+{
+    __m256i sum = _mm256_madd_epi16(d[0], d[0]);
+    for (int r = 1; r < 4; r++) sum = _mm256_add_epi32(sum, _mm256_madd_epi16(d[r], d[r]));
+    return sum;
+}
+
+/* Half the absolute values of the transforms of four 4 x 4 blocks, in lanes of 32 bits. Of the last butterfly
+ * |s + u| + |s - u| = 2 max(|s|, |u|). */
+PC_TARGET_AVX2 PC_INLINE __m256i hadamard(const __m256i *d)
+{
+    const __m256i ones = _mm256_set1_epi32(1); /* of each pair of 16 bits, the lower */
+    __m256i s = _mm256_add_epi16(d[0], d[1]), t = _mm256_sub_epi16(d[0], d[1]);
+    __m256i u = _mm256_add_epi16(d[2], d[3]), e = _mm256_sub_epi16(d[2], d[3]);
+    __m256i v[4] = {_mm256_add_epi16(s, u), _mm256_sub_epi16(s, u), _mm256_add_epi16(t, e),
+                    _mm256_sub_epi16(t, e)};
+    __m256i pairs[4] = {_mm256_hadd_epi16(v[0], v[1]), _mm256_hsub_epi16(v[0], v[1]),
+                        _mm256_hadd_epi16(v[2], v[3]), _mm256_hsub_epi16(v[2], v[3])};
+    __m256i sum = _mm256_setzero_si256();
+    for (int i = 0; i < 4; i++) {
+        __m256i size = _mm256_abs_epi16(pairs[i]);
+        size = _mm256_max_epi16(size, _mm256_srli_epi32(size, 16));
+        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(size, ones));
+    }
+    return sum;
+}
+
+/* Strips of four rows and up to 16 columns. */
+PC_TARGET_AVX2 PC_INLINE uint64_t strips(const pc_motion_match *m, const uint8_t *b, unsigned width, int satd)
+{
+    __m256i sum = _mm256_setzero_si256();
+    for (unsigned x = 0; x < m->size; x += width)
+        for (unsigned y = 0; y < m->size; y += 4) {
+            __m256i d[4];
+            for (unsigned r = 0; r < 4; r++)
+                d[r] = difference(m->block + x + (ptrdiff_t)(y + r) * m->block_stride,
+                                  b + x + (ptrdiff_t)(y + r) * m->stride, width);
+            sum = _mm256_add_epi32(sum, satd ? hadamard(d) : squares(d));
+        }
+    __m128i half = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+    half = _mm_add_epi32(half, _mm_unpackhi_epi64(half, half));
+    return (uint32_t)_mm_cvtsi128_si32(_mm_add_epi32(half, _mm_srli_epi64(half, 32)));
+}
+
+PC_TARGET_AVX2 PC_INLINE void strip_costs(const pc_motion_match *m, const ptrdiff_t *offsets, unsigned count,
+                                          uint64_t *costs, int satd)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const uint8_t *b = m->reference + offsets[i];
+        costs[i] = m->size % 16 == 0  ? strips(m, b, 16, satd)
+                   : m->size % 8 == 0 ? strips(m, b, 8, satd)
+                                      : strips(m, b, 4, satd);
+    }
+}
+
 PC_TARGET_AVX2 void pc_motion_costs_avx2(const pc_motion_match *m, const ptrdiff_t *offsets, unsigned count,
                                          uint64_t *costs)
 {
-    if (m->metric != PC_MOTION_SAD || m->bytes != 1)
+    if (m->bytes != 1)
         any_costs_avx2(m, offsets, count, costs);
+    else if (m->metric == PC_MOTION_SSD)
+        strip_costs(m, offsets, count, costs, 0);
+    else if (m->metric == PC_MOTION_SATD)
+        strip_costs(m, offsets, count, costs, 1);
     else if (m->size == 16)
         sad_16x16(m, offsets, count, costs);
     else
