@@ -11,9 +11,10 @@
 #include "transform/stream_common.h"
 
 enum {
-    SHORTEST_ROW = 16, /* elements: one vector of the widest tier */
-    LEAST_BAND = 64,   /* rows: the ones analysed twice stay a small part even for long filters */
-    JOB = 1 << 15      /* elements of a job, far above its cost */
+    SHORTEST_ROW = 16,  /* elements: one vector of the widest tier */
+    LEAST_BAND = 64,    /* rows: the ones analysed twice stay a small part even for long filters */
+    JOB = 1 << 15,      /* elements of a job, far above its cost */
+    STREAMED_ROW = 1024 /* bytes: of a shorter row the lines at its ends, which it shares, count too much */
 };
 
 typedef struct walk {
@@ -163,8 +164,9 @@ static pc_status walk_all(walk *w, unsigned threads)
     for (unsigned a = 2 - job->axes; a < 2; a++)
         if (job->length[a] == 0) return PC_ERR_PARAM;
     levels(w);
-    w->stream =
-        w->places * w->rows * w->cols * (job->is_double ? 8 : 4) >= PC_STREAM_FROM / 4 && job->axes == 2;
+    const size_t item = job->is_double ? sizeof(double) : sizeof(float);
+    w->stream = job->axes == 2 && w->cols * item >= STREAMED_ROW &&
+                w->places * w->rows * w->cols >= PC_STREAM_FROM / 4 / item;
     if (w->rows == 0 || w->cols == 0) return PC_OK;
     share(w, threads);
     size_t jobs = pc_ceil_div(w->places, w->places_per_job) * w->bands * w->strips;

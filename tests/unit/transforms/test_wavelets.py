@@ -196,11 +196,11 @@ def test_every_tier_gives_the_same_bits(tier: str) -> None:
 
 def test_large_results_are_the_same() -> None:
     """Results beyond the cache are written around it: a stack of pictures is, each by itself is not."""
-    stack = np.random.default_rng(3).standard_normal((40, 301, 222)).astype(np.float32)
+    stack = np.random.default_rng(3).standard_normal((12, 301, 702)).astype(np.float32)
     for name in ("haar", "bior4.4"):
         approx, details = pycomp.transforms.dwt2(stack, name)
         back = pycomp.transforms.idwt2((approx, details), name)
-        for i in (0, 17, 39):
+        for i in (0, 7, 11):
             one_approx, one_details = pycomp.transforms.dwt2(stack[i], name)
             assert np.array_equal(one_approx, approx[i])
             assert all(np.array_equal(a, b[i]) for a, b in zip(one_details, details, strict=True))
