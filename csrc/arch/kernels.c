@@ -144,6 +144,7 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->deflate_fast = pc_deflate_fast_avx2;
         k->deflate_chain = pc_deflate_chain_avx2;
         k->deflate_path = pc_deflate_path_avx2;
+        k->deflate_emit = pc_deflate_emit_avx2;
         k->inflate_fast = pc_inflate_fast_avx2;
     }
     if (isa & PC_ISA_AVX512) {
@@ -193,7 +194,6 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->lpc_restore_lanes = pc_lpc_restore_lanes_avx512;
         k->plane_stream = pc_plane_stream_avx512;
         k->deflate_path = pc_deflate_path_avx512;
-        k->deflate_emit = pc_deflate_emit_avx512;
     }
 #elif PC_ARM64
     if (isa & PC_ISA_NEON) {

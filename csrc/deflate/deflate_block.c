@@ -8,22 +8,25 @@
 #include "deflate/deflate_codes.h"
 #include "entropy/log2.h"
 
+static inline void count_token(uint32_t token, uint32_t *items, uint32_t *dists)
+{
+    items[token & (PC_TOKEN_ITEMS - 1)]++;
+    dists[token >> 9 & (PC_TOKEN_DISTANCES - 1)]++;
+}
+
 void pc_count_tokens(const uint32_t *tokens, uint32_t n, pc_symbol_counts *counts)
 {
-    /* Two tables, so that a run of equal tokens does not wait for its own stores. */
-    uint32_t items[2][PC_TOKEN_ITEMS] = {0}, dists[2][PC_TOKEN_DISTANCES] = {0};
+    /* Several tables, so that what is counted often does not wait for its own stores; nothing is counted as
+     * often as "no distance". */
+    uint32_t items[2][PC_TOKEN_ITEMS] = {0}, dists[4][PC_TOKEN_DISTANCES] = {0};
     uint32_t i = 0;
-    for (; i + 2 <= n; i += 2) {
-        uint32_t a = tokens[i], b = tokens[i + 1];
-        items[0][a & (PC_TOKEN_ITEMS - 1)]++;
-        items[1][b & (PC_TOKEN_ITEMS - 1)]++;
-        dists[0][a >> 9 & (PC_TOKEN_DISTANCES - 1)]++;
-        dists[1][b >> 9 & (PC_TOKEN_DISTANCES - 1)]++;
+    for (; i + 4 <= n; i += 4) {
+        count_token(tokens[i], items[0], dists[0]);
+        count_token(tokens[i + 1], items[1], dists[1]);
+        count_token(tokens[i + 2], items[0], dists[2]);
+        count_token(tokens[i + 3], items[1], dists[3]);
     }
-    if (i < n) {
-        items[0][tokens[i] & (PC_TOKEN_ITEMS - 1)]++;
-        dists[0][tokens[i] >> 9 & (PC_TOKEN_DISTANCES - 1)]++;
-    }
+    for (; i < n; i++) count_token(tokens[i], items[0], dists[0]);
     memset(counts, 0, sizeof *counts);
     for (unsigned s = 0; s < PC_LITERALS; s++) counts->litlen[s] = items[0][s] + items[1][s];
     for (unsigned s = 0; s < PC_LITLEN_SYMBOLS - PC_FIRST_LENGTH; s++) {
@@ -33,16 +36,21 @@ void pc_count_tokens(const uint32_t *tokens, uint32_t n, pc_symbol_counts *count
         for (unsigned j = first; j < first + size; j++) sum += items[0][j] + items[1][j];
         counts->litlen[PC_FIRST_LENGTH + s] = sum;
     }
-    for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++) counts->dist[s] = dists[0][s + 1] + dists[1][s + 1];
+    for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++)
+        counts->dist[s] = dists[0][s + 1] + dists[1][s + 1] + dists[2][s + 1] + dists[3][s + 1];
 }
 
-/* n log2 n - sum of c log2 c: what an ideal code would spend, in 1/65536 bits. */
+/* n log2 n - sum of c log2 c: what an ideal code would spend, in 1/65536 bits. n is a multiple of four. */
 static uint64_t entropy(const uint32_t *counts, unsigned n, unsigned *live)
 {
     uint64_t total = 0, sum = 0;
     unsigned used = 0;
     for (unsigned s = 0; s < n; s++) {
-        uint32_t c = counts[s];
+        if (s % 4 == 0 && (pc_load64(counts + s) | pc_load64(counts + s + 2)) == 0) {
+            s += 3;
+            continue;
+        }
+        const uint32_t c = counts[s];
         total += c;
         used += c != 0;
         sum += (uint64_t)c * pc_log2_q16(c | (c == 0));
@@ -60,13 +68,23 @@ static uint32_t extra_bits(const pc_symbol_counts *counts)
     return bits;
 }
 
+/* A header is some 70 bits and about four for each live symbol (measured on text and binaries). */
+static uint32_t header_bits(unsigned live) { return 70 + 4 * live; }
+
 uint32_t pc_block_estimate(const pc_symbol_counts *counts)
 {
     unsigned litlen_live, dist_live;
-    uint64_t bits = entropy(counts->litlen, PC_LITLEN_SYMBOLS, &litlen_live);
-    bits += entropy(counts->dist, PC_DIST_SYMBOLS, &dist_live);
-    /* A header is some 70 bits and about four for each live symbol (measured on text and binaries). */
-    return (uint32_t)(bits >> 16) + 70 + 4 * (litlen_live + dist_live);
+    uint64_t bits = entropy(counts->litlen, PC_LITLEN_CODES, &litlen_live);
+    bits += entropy(counts->dist, PC_DIST_CODES, &dist_live);
+    return (uint32_t)(bits >> 16) + header_bits(litlen_live + dist_live);
+}
+
+uint32_t pc_block_header_estimate(const pc_symbol_counts *counts)
+{
+    unsigned live = 0;
+    for (unsigned s = 0; s < PC_LITLEN_CODES; s++) live += counts->litlen[s] != 0;
+    for (unsigned s = 0; s < PC_DIST_CODES; s++) live += counts->dist[s] != 0;
+    return header_bits(live);
 }
 
 /* The header of a dynamic block: the lengths of both codes as run-length symbols, themselves coded. */
@@ -167,8 +185,21 @@ static void write_header(const dynamic_header *h, struct pc_bit_writer *w)
     }
 }
 
-static void write_tokens(const pc_kernels *kernels, const pc_block *block, const pc_code_book *book,
-                         struct pc_bit_writer *w)
+/* Fewer than one match to sixteen literals: then runs of literals can be foreseen. */
+static uint8_t mostly_literals(const pc_symbol_counts *counts, const pc_code_book *book)
+{
+    uint32_t literals = 0, matches = 0;
+    unsigned longest = 0;
+    for (unsigned s = 0; s < PC_LITERALS; s++) {
+        literals += counts->litlen[s];
+        longest = PC_MAX(longest, (unsigned)book->litlen[s]);
+    }
+    for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++) matches += counts->dist[s];
+    return 16 * matches < literals && longest < PC_CODE_MAX;
+}
+
+static void write_tokens(const pc_kernels *kernels, const pc_block *block, const pc_symbol_counts *counts,
+                         const pc_code_book *book, struct pc_bit_writer *w)
 {
     struct pc_emit_codes codes;
     uint16_t words[PC_LITLEN_CODES], dist_words[PC_DIST_CODES];
@@ -181,11 +212,13 @@ static void write_tokens(const pc_kernels *kernels, const pc_block *block, const
         for (unsigned j = 0; j < 1u << extra && item + j < codes.items + PC_TOKEN_ITEMS - (i == 27); j++)
             item[j] = (words[s] | j << length) << 8 | (length + extra);
     }
-    codes.distances[0] = codes.distances[PC_TOKEN_DISTANCES - 1] = 0;
+    memset(codes.distances, 0, sizeof codes.distances);
+    memset(codes.distance_bits, 0, sizeof codes.distance_bits);
     for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++) {
-        uint32_t length = book->dist[s], all = length + pc_dist_extra[s];
-        codes.distances[s + 1] = dist_words[s] | length << 16 | all << 24;
+        codes.distances[s + 1] = (uint64_t)dist_words[s] << 8 | book->dist[s];
+        codes.distance_bits[s + 1] = (uint8_t)(book->dist[s] + pc_dist_extra[s]);
     }
+    codes.literals = mostly_literals(counts, book);
     kernels->deflate_emit(block->tokens, block->count, &codes, w);
     pc_put(w, words[PC_END_OF_BLOCK], book->litlen[PC_END_OF_BLOCK]);
 }
@@ -231,12 +264,12 @@ void pc_block_write(const pc_kernels *kernels, const pc_block *block, const pc_s
         for (unsigned s = 0; s < PC_LITLEN_CODES; s++) book.litlen[s] = (uint8_t)pc_fixed_litlen_bits(s);
         memset(book.dist, PC_FIXED_DIST_BITS, sizeof book.dist);
         pc_put(w, (uint32_t)(block->last != 0) | PC_BLOCK_FIXED << 1, 3);
-        write_tokens(kernels, block, &book, w);
+        write_tokens(kernels, block, &counts, &book, w);
     } else {
         memset(header.book.litlen + PC_LITLEN_SYMBOLS, 0, PC_LITLEN_CODES - PC_LITLEN_SYMBOLS);
         memset(header.book.dist + PC_DIST_SYMBOLS, 0, PC_DIST_CODES - PC_DIST_SYMBOLS);
         pc_put(w, (uint32_t)(block->last != 0) | PC_BLOCK_DYNAMIC << 1, 3);
         write_header(&header, w);
-        write_tokens(kernels, block, &header.book, w);
+        write_tokens(kernels, block, &counts, &header.book, w);
     }
 }

@@ -44,6 +44,9 @@ void pc_block_write_stored(const uint8_t *src, size_t n, int last, struct pc_bit
 /* Estimated bits of a dynamic block. */
 uint32_t pc_block_estimate(const pc_symbol_counts *counts);
 
+/* What of it is the header. */
+uint32_t pc_block_header_estimate(const pc_symbol_counts *counts);
+
 /* Bits of a static block, without what begins and ends it. */
 uint32_t pc_block_static_bits(const pc_symbol_counts *counts);
 

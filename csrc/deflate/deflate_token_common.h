@@ -78,10 +78,14 @@ struct pc_parse_job {
     uint32_t hash_bits; /* of their slots */
 };
 
-/* The codes of a block as pc_deflate_emit wants them. items: bits << 8 | number, length and its extra bits in
- * one; distances: code | its length << 16 | with the extra bits << 24, and 0 for "no distance". */
+/* The codes of a block as pc_deflate_emit wants them. items: number << 8 | bits, a length's extra bits being
+ * part of the number. distances: code << 8 | its bits; distance_bits: with the extra bits. All 0 for "no
+ * distance". */
 struct pc_emit_codes {
-    uint32_t items[PC_TOKEN_ITEMS], distances[PC_TOKEN_DISTANCES];
+    uint64_t distances[PC_TOKEN_DISTANCES];
+    uint32_t items[PC_TOKEN_ITEMS];
+    uint8_t distance_bits[PC_TOKEN_DISTANCES];
+    uint8_t literals; /* nearly all tokens are literals, and none has a code of 15 bits */
 };
 
 /* Bits on their way out: fewer than eight wait between calls. Each store writes eight bytes at p. */
