@@ -8,6 +8,8 @@
 #include "deflate/deflate_codes.h"
 #include "entropy/log2.h"
 
+enum { COUNT_STEP = 32 }; /* tokens; where all of them are literals, distances need not be counted */
+
 static inline void count_token(uint32_t token, uint32_t *items, uint32_t *dists)
 {
     items[token & (PC_TOKEN_ITEMS - 1)]++;
@@ -20,11 +22,23 @@ void pc_count_tokens(const uint32_t *tokens, uint32_t n, pc_symbol_counts *count
      * often as "no distance". */
     uint32_t items[2][PC_TOKEN_ITEMS] = {0}, dists[4][PC_TOKEN_DISTANCES] = {0};
     uint32_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        count_token(tokens[i], items[0], dists[0]);
-        count_token(tokens[i + 1], items[1], dists[1]);
-        count_token(tokens[i + 2], items[0], dists[2]);
-        count_token(tokens[i + 3], items[1], dists[3]);
+    while (i + COUNT_STEP <= n) {
+        const uint32_t end = i + COUNT_STEP;
+        uint32_t all = 0;
+        for (uint32_t j = i; j < end; j++) all |= tokens[j];
+        if (all < 256) {
+            for (; i < end; i += 2) {
+                items[0][tokens[i]]++;
+                items[1][tokens[i + 1]]++;
+            }
+            continue;
+        }
+        for (; i < end; i += 4) {
+            count_token(tokens[i], items[0], dists[0]);
+            count_token(tokens[i + 1], items[1], dists[1]);
+            count_token(tokens[i + 2], items[0], dists[2]);
+            count_token(tokens[i + 3], items[1], dists[3]);
+        }
     }
     for (; i < n; i++) count_token(tokens[i], items[0], dists[0]);
     memset(counts, 0, sizeof *counts);
@@ -159,12 +173,19 @@ static void make_dynamic(dynamic_header *h, const pc_symbol_counts *counts)
     h->bits = bits;
 }
 
+static uint32_t sum_of(const uint32_t *counts, unsigned from, unsigned to)
+{
+    uint32_t sum = 0;
+    for (unsigned s = from; s < to; s++) sum += counts[s];
+    return sum;
+}
+
+/* pc_fixed_litlen_bits and PC_FIXED_DIST_BITS for all symbols. */
 static uint32_t fixed_bits(const pc_symbol_counts *counts)
 {
-    uint32_t bits = 0;
-    for (unsigned s = 0; s < PC_LITLEN_SYMBOLS; s++) bits += counts->litlen[s] * pc_fixed_litlen_bits(s);
-    for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++) bits += counts->dist[s] * PC_FIXED_DIST_BITS;
-    return bits;
+    return 8 * sum_of(counts->litlen, 0, 144) + 9 * sum_of(counts->litlen, 144, 256) +
+           7 * sum_of(counts->litlen, 256, 280) + 8 * sum_of(counts->litlen, 280, PC_LITLEN_SYMBOLS) +
+           PC_FIXED_DIST_BITS * sum_of(counts->dist, 0, PC_DIST_SYMBOLS);
 }
 
 uint32_t pc_block_static_bits(const pc_symbol_counts *counts)
@@ -209,6 +230,7 @@ static void write_tokens(const pc_kernels *kernels, const pc_block *block, const
     for (unsigned s = PC_LITLEN_SYMBOLS; s-- > PC_FIRST_LENGTH;) {
         unsigned i = s - PC_FIRST_LENGTH, length = book->litlen[s], extra = pc_length_extra[i];
         uint32_t *item = codes.items + PC_TOKEN_MATCH + pc_length_base[i];
+        if (length == 0) continue; /* no token has it */
         for (unsigned j = 0; j < 1u << extra && item + j < codes.items + PC_TOKEN_ITEMS - (i == 27); j++)
             item[j] = (words[s] | j << length) << 8 | (length + extra);
     }

@@ -20,6 +20,7 @@
 
 enum {
     PC_CHAIN_BITS = 16,         /* heads: two for each place of a window, so that few chains are mixed */
+    PC_CHAIN_BRIEF_BITS = 11,   /* for less than 1 KiB */
     PC_CHAIN_TRIPLE_FEWER = 2,  /* bits: a quarter as many slots for three-byte matches, a place each */
     PC_CHAIN_TRIPLE_FAR = 4096, /* further away, three literals are cheaper */
     PC_CHAIN_END = UINT16_MAX,  /* a link beyond any window */
@@ -179,7 +180,8 @@ PC_INLINE void pc_parse_chain_body(struct pc_parse_job *shared, unsigned ahead)
     uint32_t i = job->at, *out = job->tokens + job->count,
              *out_end = job->tokens + job->cap - PC_TOKEN_MARGIN;
     uint32_t misses = 0;
-    const int deep = ahead > 0; /* where few places are looked at, switching chains doesn't pay */
+    /* Where few places are looked at or stored, switching chains doesn't pay. */
+    const int deep = ahead > 0 && job->hash_bits > PC_CHAIN_BRIEF_BITS;
     while (i + 8 <= n && out < out_end) {
         pc_match now = pc_chain_search(job, i, job->effort.depth, job->min_match - 1, INT32_MIN, deep);
         if (now.length == 0) {

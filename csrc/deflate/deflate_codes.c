@@ -1,6 +1,9 @@
 /* Codes as DEFLATE sends them: canonical, and the bits of each reversed. */
 #include "deflate/deflate_codes.h"
 
+#include <string.h>
+
+#include "deflate/deflate_common.h"
 #include "entropy/code_lengths.h"
 
 enum { LIMIT = PC_CODE_LIMIT };
@@ -27,13 +30,22 @@ static uint16_t reverse(uint32_t code, unsigned length)
 
 void pc_code_words(const uint8_t *lengths, unsigned n, uint16_t *words)
 {
-    uint32_t count[LIMIT + 1] = {0}, next[LIMIT + 1], code = 0;
-    for (unsigned s = 0; s < n; s++) count[lengths[s]]++;
-    count[0] = 0;
+    uint32_t count[2][LIMIT + 1] = {{0}}, next[LIMIT + 1], code = 0;
+    unsigned live = 0;
+    uint16_t symbols[PC_LITLEN_CODES];
+    memset(words, 0, n * sizeof *words);
+    for (unsigned s = 0; s < n; s++) { /* without a branch, as the absent ones are anywhere */
+        symbols[live] = (uint16_t)s;
+        live += lengths[s] != 0;
+    }
+    for (unsigned i = 0; i < live; i++) count[i % 2][lengths[symbols[i]]]++;
     next[0] = 0;
     for (unsigned length = 1; length <= LIMIT; length++) {
-        code = (code + count[length - 1]) << 1;
+        code = (code + count[0][length - 1] + count[1][length - 1]) << 1;
         next[length] = code;
     }
-    for (unsigned s = 0; s < n; s++) words[s] = lengths[s] != 0 ? reverse(next[lengths[s]]++, lengths[s]) : 0;
+    for (unsigned i = 0; i < live; i++) {
+        const unsigned length = lengths[symbols[i]];
+        words[symbols[i]] = reverse(next[length]++, length);
+    }
 }

@@ -47,8 +47,8 @@ PC_INLINE int pc_emit_literals(const struct pc_emit_codes *codes, const uint32_t
     const uint32_t third = codes->items[c], fourth = codes->items[d];
     const uint64_t low = first >> 8 | (uint64_t)(second >> 8) << (first & 63);
     const uint64_t high = third >> 8 | (uint64_t)(fourth >> 8) << (third & 63);
-    const uint32_t low_bits = (first & 63) + (second & 63);
-    *word = (pc_emit_word){low | high << low_bits, low_bits + (third & 63) + (fourth & 63)};
+    const uint32_t low_bits = first + second; /* the low bytes never carry: their sum is 56 at most */
+    *word = (pc_emit_word){low | high << (low_bits & 63), (low_bits + third + fourth) & 63};
     return 1;
 }
 

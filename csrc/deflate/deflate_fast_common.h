@@ -17,7 +17,11 @@ enum {
     PC_FAST_LOOK = 13, /* bytes that a step may look at: a literal and a match of twelve */
     PC_FAST_TRIPLE_BITS = 12,
     PC_FAST_TRIPLE_FAR = 512, /* further away, three bytes are hardly worth a match */
-    PC_FAST_PATIENCE = 256
+    PC_FAST_PATIENCE = 256,   /* bytes without a match before any are left out */
+    PC_FAST_SKIP = 128,       /* such bytes for each eight left out between two looks */
+    PC_FAST_MISSES = 1024,    /* and no more than 64 are */
+    PC_FAST_CHANCE = 128,     /* what a match takes away from them that is as short as come by chance */
+    PC_FAST_REAL = 8          /* a match this long begins anew */
 };
 
 typedef struct pc_fast {
@@ -99,8 +103,12 @@ PC_INLINE void pc_fast_run(struct pc_parse_job *job, uint32_t end, int young)
                 misses += 2;
                 if (PC_LIKELY(misses < PC_FAST_PATIENCE)) continue;
                 /* The longer nothing is found, the less it is looked for. */
-                for (uint32_t skip = misses / PC_FAST_PATIENCE; skip > 0 && i < n && out < out_end; skip--)
-                    *out++ = src[i++];
+                misses = PC_MIN(misses, (uint32_t)PC_FAST_MISSES);
+                for (uint32_t skip = misses / PC_FAST_SKIP; skip > 0 && i + 8 <= n && out < out_end; skip--) {
+                    for (unsigned k = 0; k < 8; k++) out[k] = src[i + k];
+                    out += 8;
+                    i += 8;
+                }
                 continue;
             }
         } else {
@@ -118,7 +126,7 @@ PC_INLINE void pc_fast_run(struct pc_parse_job *job, uint32_t end, int young)
         *out++ = pc_token_match(length, distance);
         *pc_fast_slot(&t, (uint32_t)(eight >> 16)) = (uint16_t)(place + 2);
         i += length;
-        misses = 0;
+        misses = length >= PC_FAST_REAL ? 0 : misses - PC_MIN(misses, (uint32_t)PC_FAST_CHANCE);
         /* And where the match ends, for the next one often begins there again. */
         if (PC_LIKELY(i + 3 <= n)) *pc_fast_slot(&t, pc_load32(src + i - 1)) = (uint16_t)(origin + i - 1);
     }

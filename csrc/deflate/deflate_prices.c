@@ -40,11 +40,17 @@ static void values(pc_prices *prices)
 
 void pc_prices_guess(pc_prices *prices, const uint8_t *src, uint32_t n)
 {
-    uint32_t counts[256] = {0};
+    uint32_t counts[256] = {0}, odd[256] = {0}; /* two, so that a run does not wait for its own stores */
     uint64_t sum = 0;
     n = PC_MIN(n, (uint32_t)GUESS_BYTES);
-    for (uint32_t i = 0; i < n; i++) counts[src[i]]++;
-    for (unsigned s = 0; s < 256; s++) sum += (uint64_t)counts[s] * pc_log2_q16(counts[s] | (counts[s] == 0));
+    for (uint32_t i = 0; i + 2 <= n; i += 2) {
+        counts[src[i]]++;
+        odd[src[i + 1]]++;
+    }
+    if (n % 2 != 0) counts[src[n - 1]]++;
+    for (unsigned s = 0; s < 256; s++) counts[s] += odd[s];
+    for (unsigned s = 0; s < 256; s++)
+        if (counts[s] != 0) sum += (uint64_t)counts[s] * pc_log2_q16(counts[s]);
     prices->literal = n == 0 ? 0 : (int32_t)((pc_log2_q16(n) - (uint32_t)(sum / n)) >> 12) + 16;
     /* What typical files have: short lengths at some four bits, distances at five. */
     for (unsigned s = 0; s < 29; s++) set_lengths(prices, s, 16 * PC_MIN(4 + s / 4, 9u));
@@ -58,9 +64,9 @@ void pc_prices_learn(pc_prices *prices, const pc_symbol_counts *counts)
     uint32_t literals = 1, matches = 1, log_all, log_matches;
     uint64_t sum = 0;
     for (unsigned s = 0; s < PC_LITERALS; s++) {
-        uint32_t c = counts->litlen[s];
+        const uint32_t c = counts->litlen[s];
         literals += c;
-        sum += (uint64_t)c * pc_log2_q16(c | (c == 0));
+        if (c != 0) sum += (uint64_t)c * pc_log2_q16(c);
     }
     for (unsigned s = 0; s < PC_DIST_SYMBOLS; s++) matches += counts->dist[s];
     log_all = pc_log2_q16(literals + matches);

@@ -183,17 +183,19 @@ static void open_tables(struct pc_deflate *s, const stretch_view *view, struct p
 
 /* Tokens of the next group, counted by segments; returns the number of segments. */
 static unsigned parse_group(const pc_kernels *kernels, struct pc_deflate *s, struct pc_parse_job *job,
-                            pc_split_room *split, uint32_t ends[PC_SPLIT_MAX])
+                            int last, pc_split_room *split, uint32_t ends[PC_SPLIT_MAX])
 {
     unsigned segments = 0;
-    if (s->total + job->at == 0) pc_prices_guess(&s->prices, job->src, job->n);
+    if (s->level.parser >= PC_PARSER_GREEDY && s->total + job->at == 0)
+        pc_prices_guess(&s->prices, job->src, job->n);
     const unsigned most = PC_MAX(s->tokens / s->segment, 1u);
     for (uint32_t done = 0; segments < most && job->at < job->n; done = job->count) {
         job->cap = job->count + PC_MIN(s->segment, s->tokens) + PC_TOKEN_MARGIN;
         pc_parse(kernels, &s->level, job);
         pc_count_tokens(job->tokens + done, job->count - done, split->segments + segments);
         ends[segments] = job->count;
-        if (s->level.parser >= PC_PARSER_GREEDY) pc_prices_learn(&s->prices, split->segments + segments);
+        if (s->level.parser >= PC_PARSER_GREEDY && !(last && job->at == job->n))
+            pc_prices_learn(&s->prices, split->segments + segments);
         segments++;
     }
     return segments;
@@ -295,7 +297,7 @@ static void write_group(const pc_kernels *kernels, struct pc_deflate *s, const s
     uint32_t ends[PC_SPLIT_MAX], from = 0, at = s->at;
     pc_split_room *split = room(s, s->split_room);
     open_tables(s, view, &job);
-    unsigned blocks = pc_split(split, parse_group(kernels, s, &job, split, ends), ends);
+    unsigned blocks = pc_split(split, parse_group(kernels, s, &job, last, split, ends), ends);
     for (unsigned b = 0; b < blocks; from = ends[b++]) {
         pc_block block = {.tokens = job.tokens + from, .src = view->src + at, .count = ends[b] - from};
         block.bytes = b + 1 == blocks ? job.at - at : bytes_of(block.tokens, block.count);

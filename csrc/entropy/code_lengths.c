@@ -43,9 +43,10 @@ static void sort_keys(uint64_t *keys, unsigned n, uint32_t all)
     }
     uint64_t spare[SYMBOLS];
     for (unsigned shift = KEY_BITS; all != 0; shift += 8, all >>= 8) {
+        const unsigned top = PC_MIN(all, 255u); /* no digit is larger */
         uint16_t place[257] = {0};
         for (unsigned i = 0; i < n; i++) place[((keys[i] >> shift) & 255) + 1]++;
-        for (unsigned b = 1; b < 256; b++) place[b] = (uint16_t)(place[b] + place[b - 1]);
+        for (unsigned b = 1; b <= top; b++) place[b] = (uint16_t)(place[b] + place[b - 1]);
         for (unsigned i = 0; i < n; i++) spare[place[(keys[i] >> shift) & 255]++] = keys[i];
         memcpy(keys, spare, n * sizeof keys[0]);
     }
