@@ -9,6 +9,8 @@
 #ifndef PC_DEFLATE_FAST_COMMON_H
 #define PC_DEFLATE_FAST_COMMON_H
 
+#include <stddef.h>
+
 #include "deflate/deflate_token_common.h"
 #include "match/extend.h"
 
@@ -24,6 +26,13 @@ enum {
     PC_FAST_REAL = 8          /* a match this long begins anew */
 };
 
+typedef struct pc_fast_tables {
+    uint32_t turn;         /* which slots are newest */
+    uint8_t pairs, second; /* matches are many; the slots of slots[1] have been cleared */
+    uint16_t triples[1 << PC_FAST_TRIPLE_BITS];
+    uint16_t slots[2][1 << PC_FAST_BITS]; /* the second: deflate_pair_common.h */
+} pc_fast_tables;
+
 typedef struct pc_fast {
     uint16_t *slots, *triples;
     uint32_t bits; /* of slots */
@@ -31,13 +40,19 @@ typedef struct pc_fast {
 
 PC_INLINE pc_fast pc_fast_at(const struct pc_parse_job *job)
 {
-    uint16_t *triples = job->tables;
-    return (pc_fast){triples + (1 << PC_FAST_TRIPLE_BITS), triples, job->hash_bits};
+    pc_fast_tables *tables = job->tables;
+    return (pc_fast){tables->slots[tables->turn], tables->triples, job->hash_bits};
 }
-PC_INLINE size_t pc_fast_size(uint32_t bits)
+
+/* What has to be cleared beforehand. */
+PC_INLINE size_t pc_fast_clear(uint32_t bits)
 {
-    return sizeof(uint16_t) * ((1u << PC_FAST_TRIPLE_BITS) + (1u << bits));
+    return offsetof(pc_fast_tables, slots) + (sizeof(uint16_t) << bits);
 }
+
+/* Whether so many bytes in so many tokens mean that most of these are matches. */
+PC_INLINE uint8_t pc_fast_dense(uint32_t bytes, uint32_t tokens) { return bytes / 4 > tokens; }
+
 PC_INLINE uint16_t *pc_fast_slot(const pc_fast *t, uint32_t four)
 {
     return t->slots + pc_hash_four(four, t->bits);
@@ -155,12 +170,16 @@ PC_INLINE void pc_fast_tail(struct pc_parse_job *job)
     job->at = i;
 }
 
+/* From job->at on, without pairs. */
 PC_INLINE void pc_parse_fast_body(struct pc_parse_job *job)
 {
+    pc_fast_tables *tables = job->tables;
     const uint32_t end = job->n >= PC_FAST_LOOK ? job->n - PC_FAST_LOOK + 1 : 0;
+    const uint32_t at = job->at, count = job->count;
     if (job->history + job->at < job->window) pc_fast_run(job, PC_MIN(end, job->window - job->history), 1);
     if (job->history + job->at >= job->window) pc_fast_run(job, end, 0);
     if (job->at >= end) pc_fast_tail(job);
+    tables->pairs = job->hash_bits == PC_FAST_BITS && pc_fast_dense(job->at - at, job->count - count);
 }
 
 #endif

@@ -23,7 +23,7 @@ pc_level pc_deflate_level(int level) { return levels[level]; }
 size_t pc_tables_size(const pc_level *level)
 {
     switch (level->parser) {
-    case PC_PARSER_FAST: return pc_fast_size(PC_FAST_BITS);
+    case PC_PARSER_FAST: return sizeof(pc_fast_tables);
     case PC_PARSER_GREEDY:
     case PC_PARSER_LAZY:
     case PC_PARSER_LAZY2: return sizeof(pc_chain_tables);
@@ -43,7 +43,7 @@ uint32_t pc_hash_bits(const pc_level *level, uint32_t n)
 void pc_tables_init(const pc_level *level, void *tables, uint32_t hash_bits)
 {
     switch (level->parser) {
-    case PC_PARSER_FAST: memset(tables, 0, pc_fast_size(hash_bits)); break;
+    case PC_PARSER_FAST: memset(tables, 0, pc_fast_clear(hash_bits)); break;
     case PC_PARSER_GREEDY:
     case PC_PARSER_LAZY:
     case PC_PARSER_LAZY2: pc_chain_clear(tables, hash_bits); break;

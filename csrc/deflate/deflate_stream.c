@@ -60,7 +60,7 @@ static int valid(const pc_deflate_params *p)
 /* Blocks that a group may be split into. */
 static uint32_t blocks_of_group(const struct pc_deflate *s)
 {
-    return s->level.parser == PC_PARSER_OPTIMAL ? PC_SPLIT_MAX : PC_MAX(s->tokens / s->segment, 1u);
+    return s->level.parser == PC_PARSER_OPTIMAL ? PC_SPLIT_MAX : s->tokens / s->segment + 2;
 }
 
 /* Sizes and places of everything, from the parameters. */
@@ -185,18 +185,21 @@ static void open_tables(struct pc_deflate *s, const stretch_view *view, struct p
 static unsigned parse_group(const pc_kernels *kernels, struct pc_deflate *s, struct pc_parse_job *job,
                             int last, pc_split_room *split, uint32_t ends[PC_SPLIT_MAX])
 {
+    const uint32_t segment = PC_MIN(s->segment, s->tokens);
     unsigned segments = 0;
     if (s->level.parser >= PC_PARSER_GREEDY && s->total + job->at == 0)
         pc_prices_guess(&s->prices, job->src, job->n);
-    const unsigned most = PC_MAX(s->tokens / s->segment, 1u);
-    for (uint32_t done = 0; segments < most && job->at < job->n; done = job->count) {
-        job->cap = job->count + PC_MIN(s->segment, s->tokens) + PC_TOKEN_MARGIN;
+    job->room = s->tokens;
+    for (uint32_t done = 0; job->at < job->n && (done == 0 || done + segment / 2 <= s->tokens);) {
+        job->cap = PC_MIN(job->count + segment, s->tokens + 3 * PC_TOKEN_MARGIN) + PC_TOKEN_MARGIN;
         pc_parse(kernels, &s->level, job);
-        pc_count_tokens(job->tokens + done, job->count - done, split->segments + segments);
-        ends[segments] = job->count;
+        while (done < job->count) { /* level 1 may have gone on for several segments */
+            const uint32_t left = job->count - done, n = left < segment + segment / 2 ? left : segment;
+            pc_count_tokens(job->tokens + done, n, split->segments + segments);
+            ends[segments++] = done += n;
+        }
         if (s->level.parser >= PC_PARSER_GREEDY && !(last && job->at == job->n))
-            pc_prices_learn(&s->prices, split->segments + segments);
-        segments++;
+            pc_prices_learn(&s->prices, split->segments + segments - 1);
     }
     return segments;
 }

@@ -72,6 +72,7 @@ struct pc_parse_job {
     uint32_t min_match; /* shorter ones are not wanted */
     uint32_t *tokens;
     uint32_t count, cap; /* stops when fewer than PC_TOKEN_MARGIN places are left */
+    uint32_t room;       /* what there is in all, where tokens are not wanted piece by piece: level 1 */
     pc_effort effort;
     const pc_prices *prices;
     void *tables;

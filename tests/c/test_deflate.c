@@ -5,11 +5,12 @@
 #include "pycomp/deflate.h"
 #include "pycomp/inflate.h"
 
-enum { KINDS = 7 };
+enum { KINDS = 7, MIXED = KINDS };
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Test data: noise, text-like, DNA, runs, a period, zeros, noise with distant repeats. */
+/* Test data: noise, text-like, DNA, runs, a period, zeros, noise with distant repeats; MIXED: each in turn.
+ */
 static uint8_t *make(unsigned kind, size_t n, uint64_t seed)
 {
     static const char words[] =
@@ -17,7 +18,7 @@ static uint8_t *make(unsigned kind, size_t n, uint64_t seed)
     uint8_t *data = check_alloc(n);
     for (size_t i = 0; i < n; i++) {
         uint64_t r = check_random(&seed);
-        switch (kind) {
+        switch (kind == MIXED ? i / 90000 % KINDS : kind) {
         case 0: data[i] = (uint8_t)r; break;
         case 1:
             if (i % 7 == 0) {
@@ -135,6 +136,19 @@ static void test_levels(const pc_kernels tables[3], int tiers)
         }
 }
 
+/* Where level 1 goes over to two halves at once and back, with windows of all sizes. */
+static void test_halves(const pc_kernels tables[3], int tiers)
+{
+    for (unsigned kind = 0; kind <= MIXED; kind++) {
+        pc_deflate_params p = {1, PC_WRAP_ZLIB, kind == MIXED ? 15 : 9 + kind, 9 - kind / 2,
+                               PC_STRATEGY_DEFAULT};
+        test_level(tables, tiers, p, kind, 700001);
+        p.window_bits = 15;
+        p.mem_level = 8;
+        test_level(tables, tiers, p, kind, 400000 + 37 * kind);
+    }
+}
+
 static void test_parameters(const pc_kernels tables[3], int tiers)
 {
     for (unsigned round = 0; round < 60; round++) {
@@ -238,6 +252,7 @@ int main(void)
     int tiers = check_tables(tables);
     test_code_lengths();
     test_levels(tables, tiers);
+    test_halves(tables, tiers);
     test_parameters(tables, tiers);
     test_flushes(&tables[tiers - 1]);
     test_pieces_join(&tables[tiers - 1]);

@@ -7,10 +7,25 @@
 
 #include "arch/variants.h"
 #include "deflate/deflate_chain_common.h"
-#include "deflate/deflate_fast_common.h"
 #include "deflate/deflate_optimal_common.h"
 
-PC_TARGET_AVX2 void pc_deflate_fast_avx2(struct pc_parse_job *job) { pc_parse_fast_body(job); }
+PC_INLINE PC_TARGET_AVX2 uint32_t common_32(const uint8_t *a, const uint8_t *b)
+{
+    const __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)a);
+    const __m256i y = _mm256_loadu_si256((const __m256i *)(const void *)b);
+    return _tzcnt_u32(~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, y)));
+}
+
+#define PC_PAIR_COMMON common_32
+#define PC_PAIR_TARGET PC_TARGET_AVX2
+#include "deflate/deflate_pair_common.h"
+
+PC_TARGET_AVX2 void pc_deflate_fast_avx2(struct pc_parse_job *job)
+{
+    const uint32_t before = job->at;
+    pc_parse_pairs(job);
+    if (job->at == before) pc_parse_fast_body(job);
+}
 
 PC_TARGET_AVX2 void pc_deflate_chain_avx2(struct pc_parse_job *job, unsigned ahead)
 {
