@@ -67,7 +67,7 @@ static uint64_t entropy(const uint32_t *counts, unsigned n, unsigned *live)
         const uint32_t c = counts[s];
         total += c;
         used += c != 0;
-        sum += (uint64_t)c * pc_log2_q16(c | (c == 0));
+        sum += (uint64_t)c * pc_log2_coarse_q16(c | (c == 0));
     }
     *live = used;
     return total == 0 ? 0 : total * pc_log2_q16((uint32_t)total) - sum;

@@ -8,8 +8,9 @@
  * Lazy matching puts a match off while one of the next places has a better one, as gzip does; better by what
  * it saves in bits, at prices learned from the last tokens (deflate_prices.c).
  *
- * A link is the distance to the place before. Only heads and triples are cleared: every place of the window
- * has a link, if only PC_CHAIN_END. The body is inline: each tier compiles it for its instructions. */
+ * A link is the distance to the place before, less one. Only heads and triples are cleared: every place of
+ * the window has a link, if only PC_CHAIN_END. The body is inline: each tier compiles it for its
+ * instructions. */
 #ifndef PC_DEFLATE_CHAIN_COMMON_H
 #define PC_DEFLATE_CHAIN_COMMON_H
 
@@ -62,14 +63,14 @@ PC_INLINE uint32_t *pc_chain_head(const pc_chain *c, uint32_t four)
     return c->in->heads + pc_hash_four(four, c->bits);
 }
 
-/* Puts a place at the head of its chain; returns its link. */
+/* Puts a place at the head of its chain; returns the distance to the next. */
 PC_INLINE uint32_t pc_chain_enter(const pc_chain *c, uint32_t four, uint32_t position)
 {
     uint32_t *head = pc_chain_head(c, four);
-    const uint32_t link = PC_MIN(position - *head - 1, PC_CHAIN_END - 1u) + 1; /* never 0, even after 4 GiB */
+    const uint32_t link = PC_MIN(position - 1 - *head, (uint32_t)PC_CHAIN_END);
     *head = position;
     *pc_chain_link(c, position) = (uint16_t)link;
-    return link;
+    return link + 1;
 }
 
 /* A match and what it saves; length 0 when there is none that saves anything. */
@@ -116,7 +117,7 @@ PC_INLINE uint32_t pc_chain_switch(const pc_chain *c, uint32_t position, uint32_
         *offset = o;
     }
     const uint32_t away = position + length - 3 - *pc_chain_head(c, last_four);
-    if (away <= distance + furthest) return distance + furthest;
+    if (away <= distance + furthest + 1) return distance + furthest + 1;
     *offset = length - 3;
     return away;
 }
@@ -134,7 +135,6 @@ PC_INLINE pc_match pc_chain_search(const struct pc_parse_job *job, uint32_t i, u
     const uint64_t eight = pc_load64(here);
     const uint32_t four = (uint32_t)eight, position = job->origin + i, reach = pc_parse_reach(job, i);
     const uint32_t limit = PC_MIN(job->n - i, (uint32_t)PC_MATCH_MAX);
-    const uint32_t nice = PC_MIN(limit, (uint32_t)job->effort.nice);
     pc_match best = {0, 0, floor};
     pc_prefetch(pc_chain_head(&c, (uint32_t)(eight >> 8)));
     if (job->prices->triples) {
@@ -152,13 +152,13 @@ PC_INLINE pc_match pc_chain_search(const struct pc_parse_job *job, uint32_t i, u
     uint32_t tail = pc_load32(end);
     do {
         if (distance > reach) break;
-        uint32_t next = distance + *pc_chain_link(&c, position + offset - distance);
+        uint32_t next = distance + 1 + *pc_chain_link(&c, position + offset - distance);
         if (pc_load32(end - distance) == tail) {
             const uint32_t found = pc_match_extend(here, here - distance, 0, limit);
             if (found > length) {
                 length = found;
                 pc_match_better(job->prices, found, distance, &best);
-                if (found >= nice) break;
+                if (found >= job->effort.nice || found == limit) break;
                 end = here + length - 3;
                 tail = pc_load32(end);
                 if (deep) next = pc_chain_switch(&c, position, distance, length, tail, &offset);

@@ -21,4 +21,11 @@ PC_INLINE uint32_t pc_log2_q16(uint32_t x)
     return (exponent << 16) + entry[0] + between;
 }
 
+/* The same without interpolation: less by 0.006 at most, and equal below 512. For estimates. */
+PC_INLINE uint32_t pc_log2_coarse_q16(uint32_t x)
+{
+    const unsigned exponent = pc_log2_floor(x);
+    return (exponent << 16) + pc_log2_table[(((uint64_t)x << (32 - exponent)) >> 24) & 255];
+}
+
 #endif
