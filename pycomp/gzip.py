@@ -108,7 +108,7 @@ class GzipFile(_LineIterator, _standard.GzipFile):
 
     Takes what that takes, and *threads*: with 2 or more, data that is written is compressed in blocks of
     *block_size* bytes side by side (the bytes depend on the block size, not on how many threads there are),
-    and BGZF files are read side by side.
+    and BGZF files and files of many members are read side by side.
     """
 
     def __init__(
@@ -166,20 +166,23 @@ class GzipFile(_LineIterator, _standard.GzipFile):
 
 
 def _reader(file: Any, threads: int) -> io.RawIOBase:
-    """One that reads side by side if that was asked for and the file is BGZF."""
+    """One that reads side by side if that was asked for and the file has parts that are independent."""
     if threads == 1:
         return _GzipReader(file)
-    from pycomp._native.deflate import bgzf_block
-    from pycomp.deflate.bgzf import BgzfReader
+    from pycomp._native.deflate import bgzf_block, member_follows
+    from pycomp.deflate.bgzf import BgzfReader, MembersReader
 
     start = file.tell() if file.seekable() else None
     head = file.read(1 << 16)
     if start is not None:
         file.seek(start)
-        head = b"" if bgzf_block(head) > 0 else None
-    if head is not None and (start is not None or bgzf_block(head) > 0):
-        return BgzfReader(file, threads=threads, prefix=head)
-    return _GzipReader(file, b"" if head is None else head)
+    prefix = b"" if start is not None else head
+    if bgzf_block(head) > 0:
+        return BgzfReader(file, threads=threads, prefix=prefix)
+    # Without going back, what is read ahead to find a second member would keep readers waiting.
+    if start is not None or member_follows(head):
+        return MembersReader(file, threads=threads, prefix=prefix)
+    return _GzipReader(file, prefix)
 
 
 def open(
@@ -196,8 +199,8 @@ def open(
     """Open a gzip file in binary or text mode, as the standard ``gzip.open`` does.
 
     *filename* is a path or a file object. With *threads* above 1 (None: all usable cores) writing compresses
-    blocks of *block_size* bytes side by side, and reading does so with the blocks of BGZF files; other files
-    have nothing independent in them and are read by one thread.
+    blocks of *block_size* bytes side by side, and reading does so with the blocks of BGZF files and with
+    members, where a file has many; one long member has nothing independent in it and is read by one thread.
     """
     if "t" in mode:
         if "b" in mode:

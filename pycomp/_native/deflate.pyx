@@ -5,7 +5,7 @@ from cpython.buffer cimport PyBuffer_Release
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy, memmove
+from libc.string cimport memchr, memcpy, memmove
 
 from pycomp._native._buf cimport borrow, borrow_writable, check, new_bytes, start
 from pycomp._native._sink cimport (
@@ -466,6 +466,36 @@ def bgzf_block(data):
     return -1 if bad else size
 
 
+cdef bytes decode_members(const uint8_t *src, size_t total, list sizes, unsigned threads, str what):
+    # The contents of the gzip members that stand one after the other at src, of the sizes given.
+    cdef size_t count = <size_t>len(sizes), at = 0, done = 0, size, plain, i
+    cdef pc_stream_job *jobs = <pc_stream_job *>calloc(count + 1, sizeof(pc_stream_job))
+    cdef uint8_t *dst
+    cdef pc_status status
+    from pycomp.errors import CorruptError
+    if jobs == NULL:
+        raise MemoryError
+    try:
+        result = new_bytes(total, &dst)
+        for i in range(count):
+            size, plain = sizes[i]
+            jobs[i].src, jobs[i].src_len, jobs[i].dst, jobs[i].dst_cap = src + at, size, dst + done, plain
+            at += size
+            done += plain
+        with nogil:
+            status = pc_inflate_batch(&kernels, PC_WRAP_GZIP, jobs, count, threads)
+        check(status, f"deflate: {what}s")
+        for i in range(count):
+            if jobs[i].status == PC_ERR_DST_SIZE or jobs[i].status == PC_OK and (
+                jobs[i].dst_len != jobs[i].dst_cap or jobs[i].src_used != jobs[i].src_len
+            ):
+                raise CorruptError(f"deflate: {what} {i} of this piece is not of the size it announces")
+            check(jobs[i].status, f"deflate: {what} {i} of this piece")
+        return result
+    finally:
+        free(jobs)
+
+
 def bgzf_decompress(data, size_t limit, unsigned threads):
     """The contents of the whole blocks at the start of the buffer, as (bytes, input used, sizes).
 
@@ -474,11 +504,8 @@ def bgzf_decompress(data, size_t limit, unsigned threads):
     """
     cdef Py_buffer view
     cdef const uint8_t *src
-    cdef size_t n, at = 0, size, plain, total = 0, count = 0, i
+    cdef size_t n, at = 0, size, plain, total = 0
     cdef int bad = 0
-    cdef pc_stream_job *jobs = NULL
-    cdef uint8_t *dst
-    cdef pc_status status
     cdef list sizes = []
     from pycomp.errors import CorruptError
     borrow(data, &view)
@@ -499,27 +526,80 @@ def bgzf_decompress(data, size_t limit, unsigned threads):
             sizes.append((size, plain))
             total += plain
             at += size
-        count = <size_t>len(sizes)
-        jobs = <pc_stream_job *>calloc(count + 1, sizeof(pc_stream_job))
-        if jobs == NULL:
-            raise MemoryError
-        result = new_bytes(total, &dst)
-        at = total = 0
-        for i in range(count):
-            size, plain = sizes[i]
-            jobs[i].src, jobs[i].src_len, jobs[i].dst, jobs[i].dst_cap = src + at, size, dst + total, plain
-            at += size
-            total += plain
-        with nogil:
-            status = pc_inflate_batch(&kernels, PC_WRAP_GZIP, jobs, count, threads)
-        check(status, "deflate: BGZF")
-        for i in range(count):
-            if jobs[i].status == PC_ERR_DST_SIZE or jobs[i].status == PC_OK and (
-                jobs[i].dst_len != jobs[i].dst_cap or jobs[i].src_used != jobs[i].src_len
-            ):
-                raise CorruptError(f"deflate: BGZF block {i} of this piece is not of the size it announces")
-            check(jobs[i].status, f"deflate: BGZF block {i} of this piece")
-        return result, at, sizes
+        return decode_members(src, total, sizes, threads, "BGZF block"), at, sizes
     finally:
-        free(jobs)
+        PyBuffer_Release(&view)
+
+
+cdef enum:
+    MEMBER_MIN = 20  # header, an empty block, checksum and length
+    EXPANSION = 1032  # bytes at most that one of a deflate stream becomes
+
+
+cdef bint is_member(const uint8_t *p) noexcept nogil:
+    # Ten bytes as gzip files begin: magic, method, no flags that mean nothing, and the extra flags and
+    # systems that there are. By chance they stand once in some 100 GB of compressed data.
+    return (
+        p[0] == 0x1F and p[1] == 0x8B and p[2] == 8 and p[3] < 32
+        and (p[8] == 0 or p[8] == 2 or p[8] == 4) and (p[9] <= 13 or p[9] == 255)
+    )
+
+
+cdef size_t next_member(const uint8_t *src, size_t at, size_t n) noexcept nogil:
+    # Where the next member seems to begin, or n.
+    cdef const uint8_t *p
+    while at + 10 <= n:
+        p = <const uint8_t *>memchr(src + at, 0x1F, n - 9 - at)
+        if p == NULL:
+            break
+        at = <size_t>(p - src)
+        if is_member(p):
+            return at
+        at += 1
+    return n
+
+
+def member_follows(data):
+    """Whether behind the start of the buffer another gzip member seems to begin in it."""
+    cdef Py_buffer view
+    cdef bint found
+    borrow(data, &view)
+    found = next_member(start(&view), MEMBER_MIN, <size_t>view.len) < <size_t>view.len
+    PyBuffer_Release(&view)
+    return found
+
+
+def members_decompress(data, size_t limit, unsigned threads):
+    """The contents of the whole gzip members at the start of the buffer, as (bytes, input used, sizes).
+
+    A member is whole if another follows it. Where it ends is guessed by how the next one looks and proved by
+    decoding: exactly so many bytes have to become as many as are announced, with their checksum.
+    """
+    cdef Py_buffer view
+    cdef const uint8_t *src
+    cdef size_t n, at = 0, end, plain, total = 0
+    cdef list sizes = []
+    from pycomp.errors import CorruptError
+    borrow(data, &view)
+    try:
+        src = start(&view)
+        n = <size_t>view.len
+        if n >= 10 and not is_member(src):
+            raise CorruptError("deflate: no gzip member at the start of this piece")
+        while True:
+            end = at
+            while True:
+                end = next_member(src, end + MEMBER_MIN, n)
+                if end == n:
+                    break
+                plain = load32(src + end - 4)
+                if plain // EXPANSION <= end - at:
+                    break
+            if end == n or plain > limit - total:
+                break
+            sizes.append((end - at, plain))
+            total += plain
+            at = end
+        return decode_members(src, total, sizes, threads, "member"), at, sizes
+    finally:
         PyBuffer_Release(&view)

@@ -66,11 +66,12 @@ class BgzfReader(io.RawIOBase):
         limit = self._threads * _TURN * _native.BGZF_MAX
         while self._members is None:
             try:
-                output, used, sizes = _native.bgzf_decompress(self._input, limit, self._threads)
+                output, used, sizes = self._decode(limit)
             except PycompError:
                 break
-            self._last_mtime = 0
             if used:
+                last = used - sizes[-1][0]  # of the blocks; 4 bytes of its header are a time
+                self._last_mtime = int.from_bytes(self._input[last + 4 : last + 8], "little")
                 self._input = self._input[used:]
                 self._note(sizes)
                 if output:
@@ -85,6 +86,10 @@ class BgzfReader(io.RawIOBase):
             self._members = _MemberReader(self._read_on)
             self._base = self._position
         return False
+
+    def _decode(self, limit: int) -> tuple[bytes, int, list[tuple[int, int]]]:
+        """Contents of the blocks at the start of the input, how much of that they take, and their sizes."""
+        return _native.bgzf_decompress(self._input, limit, self._threads)
 
     def _note(self, sizes: list[tuple[int, int]]) -> None:
         packed, plain = self.offsets
@@ -109,6 +114,7 @@ class BgzfReader(io.RawIOBase):
         if not self._output and (self._members is not None or not self._fill()):
             assert self._members is not None
             n = self._members.readinto(target)
+            self._last_mtime = self._members.mtime or self._last_mtime
         else:
             n = min(len(target), len(self._output))
             target[:n] = self._output[:n]
@@ -125,6 +131,7 @@ class BgzfReader(io.RawIOBase):
             self._output = memoryview(b"")
         assert self._members is not None
         parts.append(memoryview(self._members.readall()))
+        self._last_mtime = self._members.mtime or self._last_mtime
         self._position += len(parts[-1])
         return b"".join(parts)
 
@@ -159,6 +166,20 @@ class BgzfReader(io.RawIOBase):
             if n == 0:
                 break
             count = None if count is None else count - n
+
+
+class MembersReader(BgzfReader):
+    """The contents of a gzip file of many members, decoded side by side as far as whole members are at hand.
+
+    Where a member ends is a guess that decoding proves; where it was wrong, and from a member on that is too
+    long to be read whole (1 MiB a thread, packed or not), the rest is read by one thread.
+    """
+
+    def _decode(self, limit: int) -> tuple[bytes, int, list[tuple[int, int]]]:
+        output, used, sizes = _native.members_decompress(self._input, limit, self._threads)
+        if not used and len(self._input) >= limit:
+            raise PycompError("deflate: a member too long to be read whole")
+        return output, used, sizes
 
 
 def _tell(file: Any) -> int | None:

@@ -248,6 +248,77 @@ def test_bytes_do_not_depend_on_threads() -> None:
     assert len(blobs.pop()) < 1.02 * len(ours.compress(TEXT, 6))
 
 
+class Pipe(io.RawIOBase):
+    """A source that can't go back."""
+
+    def __init__(self, blob: bytes) -> None:
+        self.inner = io.BytesIO(blob)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self.inner.readinto(buffer)
+
+
+def many(count: int, seed: int) -> tuple[bytes, bytes]:
+    """Members of all sizes, with names and without, and one that holds what looks like another, stored."""
+    rng, blob, plain = random.Random(seed), b"", b""
+    for number in range(count):
+        at = rng.randrange(len(TEXT))
+        data = TEXT[at : at + rng.choice([0, 1, 50, 3000, 60_000])]
+        if number % 17 == 5:
+            data += member(b"inside")
+        level = 0 if number % 17 == 5 else rng.choice([1, 6])
+        blob += standard.compress(data, level, mtime=number + 1) if number % 3 else member(data)
+        plain += data
+    return blob, plain
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_members_side_by_side(threads: int) -> None:
+    blob, plain = many(120, threads)
+    for source in (io.BytesIO(blob), io.BufferedReader(Pipe(blob))):
+        with ours.GzipFile(fileobj=source, threads=threads) as file:
+            assert file.read(10) == plain[:10]
+            assert file.mtime is not None
+            assert file.read() == plain[10:]
+    with ours.GzipFile(fileobj=io.BytesIO(blob), threads=threads) as file:
+        assert b"".join(file) == plain
+        rng = random.Random(1)
+        for _ in range(40):
+            at = rng.randrange(len(plain) + 1)
+            assert file.seek(at) == at
+            assert file.read(500) == plain[at : at + 500]
+        assert file.seek(0, io.SEEK_END) == len(plain)
+
+
+def test_members_too_long_or_padded_are_read_on() -> None:
+    noise = random.Random(0).randbytes(3_000_000)
+    parts = [TEXT[:5000], noise, TEXT * 4, TEXT[:77]]
+    for padding in (b"", bytes(13)):
+        blob = b"".join(member(part) + padding for part in parts)
+        with ours.GzipFile(fileobj=io.BytesIO(blob), threads=2) as file:
+            assert file.read() == b"".join(parts)
+
+
+def test_members_damaged_fail_as_with_one_thread() -> None:
+    blob, _ = many(60, 9)
+    rng = random.Random(2)
+
+    def read(cut: bytes, threads: int) -> tuple[str, Any, bytes]:
+        got: list[bytes] = []
+        with ours.GzipFile(fileobj=io.BytesIO(cut), threads=threads) as file:
+            what = outcome(lambda: got.extend(iter(lambda: file.read(1000), b"")))
+        return (*what, b"".join(got))
+
+    for _ in range(60):
+        cut = bytearray(blob)
+        cut[rng.randrange(len(cut))] ^= 1 << rng.randrange(8)
+        damaged = bytes(cut[: rng.choice([len(cut), rng.randrange(len(cut))])])
+        assert read(damaged, 3) == read(damaged, 1)
+
+
 def test_wrong_mode_and_arguments() -> None:
     for args in (("x", "rbt"), ("x", "rb", 9, "utf-8"), (1, "rb")):
         assert outcome(lambda a=args: ours.open(*a)) == outcome(lambda a=args: standard.open(*a))  # type: ignore[misc]  # noqa: SIM115
