@@ -2,7 +2,7 @@
  *
  * Whether there is a match and how long it is can't be foreseen, so branches on them are mispredicted about
  * once a match. Here nothing branches on either: both places of a step are compared over 32 bytes, the longer
- * match is chosen by a maximum, and a step that found none writes its token all the same and doesn't count
+ * match is chosen by masks, and a step that found none writes its token all the same and doesn't count
  * it. What is left is waiting, from a place to its slot, to the bytes that names, to the length and so to the
  * next place, some 65 cycles. That is what the second half is for: it has a table of its own, so that the
  * two depend on nothing of each other. Into the second half's table every third place of the first is
@@ -34,12 +34,10 @@ typedef struct pc_lane {
     uint32_t i, n; /* as in the job, but only up to the end of this half */
 } pc_lane;
 
-/* A match of at least four bytes as a number that is larger for a better one: its length less the literals
- * before it, then the fewer of these, then the nearer. 0 if it is shorter. */
-PC_INLINE PC_PAIR_TARGET uint32_t pc_lane_key(uint32_t length, uint32_t literals, uint32_t far)
+/* All ones if x < y, of numbers far below 2^31; no compiler makes a branch of it. */
+PC_INLINE PC_PAIR_TARGET uint32_t pc_lane_below(uint32_t x, uint32_t y)
 {
-    const uint32_t key = (length + 4 - literals) << 24 | (7 - literals) << 21 | (PC_DISTANCE_MAX - 1 - far);
-    return key & (uint32_t)((int32_t)(3 - length) >> 31);
+    return (uint32_t)((int32_t)(x - y) >> 31);
 }
 
 /* Two places from lane->i on, which has PC_PAIR_LOOK bytes before the lane ends, and one at least behind. */
@@ -55,25 +53,29 @@ PC_INLINE PC_PAIR_TARGET void pc_lane_step(const struct pc_parse_job *job, pc_la
     *slot_a = (uint16_t)place;
     const uint32_t far_b = PC_MIN((uint32_t)(uint16_t)(place - *slot_b), reach);
     *slot_b = (uint16_t)(place + 1);
-    const uint32_t key_a = pc_lane_key(PC_PAIR_COMMON(here, here - 1 - far_a), 0, far_a);
-    const uint32_t key_b = pc_lane_key(PC_PAIR_COMMON(here + 1, here - far_b), 1, far_b);
-    const uint32_t none = 2u << 24 | (7 - 2) << 21; /* no length, two literals */
-    const uint32_t best = PC_MAX(PC_MAX(key_a, key_b), none);
-    const uint32_t literals = 7 - (best >> 21 & 7),
-                   far = PC_DISTANCE_MAX - 1 - (best & (PC_DISTANCE_MAX - 1));
-    uint32_t length = (best >> 24) + literals - 4;
+    const uint32_t length_a = PC_PAIR_COMMON(here, here - 1 - far_a);
+    const uint32_t length_b = PC_PAIR_COMMON(here + 1, here - far_b);
+    /* Bytes that a step covers: those of the first match or, if it is none, two literals; or the second with
+     * the literal before it, if that is longer by more than the literal. */
+    const uint32_t found_a = pc_lane_below(3, length_a);
+    const uint32_t covers_a = 2 + ((length_a - 2) & found_a);
+    const uint32_t take_b = pc_lane_below(covers_a + 1, length_b);
+    const uint32_t covers = covers_a + ((length_b + 1 - covers_a) & take_b);
+    const uint32_t literals = (2 & ~found_a & ~take_b) | (1 & take_b);
+    const uint32_t far = far_a ^ ((far_a ^ far_b) & take_b);
+    uint32_t length = covers - literals;
     pc_store64(lane->out, (eight & 255) | (eight & 0xff00) << 24);
     lane->out += literals;
     *lane->out = pc_token_match(length, far + 1);
-    lane->out += (0 - length) >> 31;
-    lane->i += literals;
+    lane->out += 1 & (found_a | take_b);
+    lane->i += covers;
     if (PC_UNLIKELY(length == PC_PAIR_COMPARED)) {
-        const uint8_t *match = job->src + lane->i;
+        const uint8_t *match = here + literals;
         length = pc_match_extend(match, match - 1 - far, PC_PAIR_COMPARED,
-                                 PC_MIN(lane->n - lane->i, (uint32_t)PC_MATCH_MAX));
+                                 PC_MIN(lane->n - lane->i + PC_PAIR_COMPARED, (uint32_t)PC_MATCH_MAX));
         lane->out[-1] = pc_token_match(length, far + 1);
+        lane->i += length - PC_PAIR_COMPARED;
     }
-    lane->i += length;
     /* Where a match ends, for the next one often begins there again. */
     if (PC_LIKELY(lane->i + 3 <= job->n))
         lane->slots[pc_hash_four(pc_load32(job->src + lane->i - 1), PC_FAST_BITS)] =
