@@ -85,31 +85,46 @@ PC_INLINE unsigned next_code(unsigned code, unsigned width)
 }
 
 typedef struct code_order {
-    uint16_t count[PC_CODE_MAX + 1]; /* codes of each length */
-    uint16_t all[PC_LITLEN_CODES];   /* symbols by length; those without a code are first: no branch */
-    const uint16_t *symbols;         /* those with one */
+    uint16_t count[PC_CODE_MAX + 1];   /* codes of each length */
+    uint16_t symbols[PC_LITLEN_CODES]; /* those with a code, by length */
     unsigned longest;
 } code_order;
 
-/* Sorts the symbols by length. False if the lengths are no prefix code; *incomplete: codes are left. */
+/* Sorts the symbols by length. False if the lengths are no prefix code; *incomplete: codes are left.
+ *
+ * Neighbours often have codes of the same length, and counting one that was just counted waits for a store.
+ * So those without a code, which are the most, are left out first, without a branch as they are anywhere, and
+ * the two halves of the rest are counted and placed side by side. */
 static int sort_symbols(const uint8_t *lengths, unsigned n, code_order *order, int *incomplete)
 {
-    uint16_t place[PC_CODE_MAX + 2];
-    unsigned longest = PC_CODE_MAX;
+    uint16_t live[PC_LITLEN_CODES + 1], place[2][PC_CODE_MAX + 1], count[2][PC_CODE_MAX + 1] = {{0}};
+    unsigned used = 0, longest = PC_CODE_MAX, next = 0;
     int left = 1;
-    memset(order->count, 0, sizeof order->count);
-    for (unsigned i = 0; i < n; i++) order->count[lengths[i]]++;
-    place[0] = 0;
-    place[1] = order->count[0];
-    order->symbols = order->all + order->count[0];
+    for (unsigned i = 0; i < n; i++) {
+        live[used] = (uint16_t)i;
+        used += lengths[i] != 0;
+    }
+    const unsigned half = used / 2;
+    for (unsigned i = 0; i < half; i++) {
+        count[0][lengths[live[i]]]++;
+        count[1][lengths[live[half + i]]]++;
+    }
+    if (used % 2 != 0) count[1][lengths[live[used - 1]]]++;
     order->count[0] = 0;
-    while (longest > 0 && order->count[longest] == 0) longest--;
     for (unsigned length = 1; length <= PC_CODE_MAX; length++) {
+        order->count[length] = (uint16_t)(count[0][length] + count[1][length]);
         left = 2 * left - order->count[length];
         if (left < 0) return 0;
-        place[length + 1] = (uint16_t)(place[length] + order->count[length]);
+        place[0][length] = (uint16_t)next;
+        place[1][length] = (uint16_t)(next + count[0][length]);
+        next += order->count[length];
     }
-    for (unsigned i = 0; i < n; i++) order->all[place[lengths[i]]++] = (uint16_t)i;
+    while (longest > 0 && order->count[longest] == 0) longest--;
+    for (unsigned i = 0; i < half; i++) {
+        order->symbols[place[0][lengths[live[i]]]++] = live[i];
+        order->symbols[place[1][lengths[live[half + i]]]++] = live[half + i];
+    }
+    if (used % 2 != 0) order->symbols[place[1][lengths[live[used - 1]]]] = live[used - 1];
     order->longest = longest;
     *incomplete = left > 0;
     return 1;
@@ -144,20 +159,9 @@ static void fill_subtables(uint32_t *table, unsigned root, const code_order *ord
     }
 }
 
-/* Builds the table of a code and returns how many bits index its root; 0 if the lengths make no code.
- * Incomplete codes pass as in zlib: none, or a single one of one bit; what is left of the code space
- * is then invalid. */
-static unsigned build(uint32_t *table, const alphabet *a, const uint8_t *lengths, unsigned n,
-                      code_order *order)
+/* Builds the table of a complete code and returns how many bits index its root. */
+static unsigned fill(uint32_t *table, const alphabet *a, const code_order *order)
 {
-    int incomplete;
-    if (!sort_symbols(lengths, n, order, &incomplete)) return 0;
-    if (incomplete) {
-        if (order->longest > 1) return 0;
-        table[0] = order->longest == 1 ? entry_of(a, order->symbols[0], 1) : INVALID + 1;
-        table[1] = INVALID + 1;
-        return 1;
-    }
     const uint16_t *symbol = order->symbols;
     unsigned root = PC_MIN(order->longest, a->max_root), code = 0, length = 1;
     while (order->count[length] == 0) length++; /* with 288 symbols at most 8, with 32 at most 5 */
@@ -172,6 +176,20 @@ static unsigned build(uint32_t *table, const alphabet *a, const uint8_t *lengths
     }
     if (order->longest > root) fill_subtables(table, root, order, a, code, symbol);
     return root;
+}
+
+/* The same from code lengths; 0 if they make no code. Incomplete codes pass as in zlib: none, or a single one
+ * of one bit; what is left of the code space is then invalid. */
+static unsigned build(uint32_t *table, const alphabet *a, const uint8_t *lengths, unsigned n,
+                      code_order *order)
+{
+    int incomplete;
+    if (!sort_symbols(lengths, n, order, &incomplete)) return 0;
+    if (!incomplete) return fill(table, a, order);
+    if (order->longest > 1) return 0;
+    table[0] = order->longest == 1 ? entry_of(a, order->symbols[0], 1) : INVALID + 1;
+    table[1] = INVALID + 1;
+    return 1;
 }
 
 /* The code of the code lengths: at most 7 bits, no subtables, must be complete; a code without symbols passes
@@ -310,15 +328,29 @@ inflate_error pc_inflate_build_codes(pc_inflate *s, int long_block)
     return INFLATE_FINE;
 }
 
+/* Appends symbols [begin, end) with codes of one length, longer than those before or as long. */
+static void append(code_order *order, unsigned length, unsigned begin, unsigned end)
+{
+    unsigned n = 0;
+    for (unsigned shorter = 1; shorter <= length; shorter++) n += order->count[shorter];
+    for (unsigned i = begin; i < end; i++) order->symbols[n++] = (uint16_t)i;
+    order->count[length] = (uint16_t)(order->count[length] + end - begin);
+    order->longest = length;
+}
+
+/* RFC 1951, 3.2.6; already in the order of their lengths, for a message of a few bytes has time for little.
+ */
 void pc_inflate_build_fixed(pc_inflate *s)
 {
-    code_order order;
+    code_order litlens = {.longest = 0}, dists = {.longest = 0};
     s->packed_bits = s->straight = 0;
     if (s->fixed) return;
-    for (unsigned i = 0; i < PC_LITLEN_CODES; i++) s->lengths[i] = (uint8_t)pc_fixed_litlen_bits(i);
-    memset(s->lengths + PC_LITLEN_CODES, PC_FIXED_DIST_BITS, PC_DIST_CODES);
-    s->litlen_bits = (uint8_t)build(s->litlen, &litlen_alphabet, s->lengths, PC_LITLEN_CODES, &order);
-    s->dist_bits =
-        (uint8_t)build(s->dist_table, &dist_alphabet, s->lengths + PC_LITLEN_CODES, PC_DIST_CODES, &order);
+    append(&litlens, 7, 256, 280);
+    append(&litlens, 8, 0, 144);
+    append(&litlens, 8, 280, PC_LITLEN_CODES);
+    append(&litlens, 9, 144, 256);
+    append(&dists, PC_FIXED_DIST_BITS, 0, PC_DIST_CODES);
+    s->litlen_bits = (uint8_t)fill(s->litlen, &litlen_alphabet, &litlens);
+    s->dist_bits = (uint8_t)fill(s->dist_table, &dist_alphabet, &dists);
     s->fixed = 1;
 }
