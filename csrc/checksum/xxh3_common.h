@@ -6,7 +6,7 @@ enum {
     PC_XXH3_STRIPE = 64,
     PC_XXH3_SECRET_SIZE = 192,
     PC_XXH3_BLOCK_STRIPES = (PC_XXH3_SECRET_SIZE - PC_XXH3_STRIPE) /
-        8,                                                     /* the secret moves 8 bytes a stripe */
+        8, /* the secret moves 8 bytes a stripe */
     PC_XXH3_BLOCK = PC_XXH3_STRIPE * PC_XXH3_BLOCK_STRIPES,
     PC_XXH3_SCRAMBLE_AT = PC_XXH3_SECRET_SIZE - PC_XXH3_STRIPE /* where the scramble's secret is */
 };

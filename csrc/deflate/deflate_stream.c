@@ -190,11 +190,14 @@ static unsigned parse_group(const pc_kernels *kernels, struct pc_deflate *s, str
     if (s->level.parser >= PC_PARSER_GREEDY && s->total + job->at == 0)
         pc_prices_guess(&s->prices, job->src, job->n);
     job->room = s->tokens;
-    for (uint32_t done = 0; job->at < job->n && (done == 0 || done + segment / 2 <= s->tokens);) {
+    for (uint32_t done = 0;
+         job->at < job->n && segments < PC_SPLIT_MAX && (done == 0 || done + segment / 2 <= s->tokens);) {
         job->cap = PC_MIN(job->count + segment, s->tokens + 3 * PC_TOKEN_MARGIN) + PC_TOKEN_MARGIN;
         pc_parse(kernels, &s->level, job);
         while (done < job->count) { /* level 1 may have gone on for several segments */
-            const uint32_t left = job->count - done, n = left < segment + segment / 2 ? left : segment;
+            const uint32_t left = job->count - done;
+            const int rest = left < segment + segment / 2 || segments + 1 == PC_SPLIT_MAX;
+            const uint32_t n = rest ? left : segment;
             pc_count_tokens(job->tokens + done, n, split->segments + segments);
             ends[segments++] = done += n;
         }
