@@ -281,7 +281,7 @@ def encode_frames(list items, int level, unsigned threads):
             whole_elements(&views[i], coding.dtype)
             coding.data, coding.size = start(&views[i]), <uint64_t>views[i].len
             check(pc_tensor_frame_room(coding.size, coding.dtype, coding.cols, &chunks, &room),
-                  f"tensor.encode: item {i}")
+                  "tensor.encode")
             notes.append(new_bytes(8 * chunks, &data))
             coding.hashes = <uint64_t *>data
             drafts[i] = draft_bytes(len(before) + room, &data)
@@ -291,7 +291,7 @@ def encode_frames(list items, int level, unsigned threads):
             pc_tensor_encode_batch(&kernels, codings, n, threads)
         for i in range(n):
             coding = &codings[i]
-            check(coding.status, f"tensor.encode: item {i}")
+            check(coding.status, "tensor.encode")
             skip = len(<bytes>items[i][0])
             draft, drafts[i] = drafts[i], NULL
             frame = keep_bytes(draft, skip + coding.dst_len, coding.dst_cap - coding.dst_len)
@@ -343,7 +343,7 @@ def decode_frames(list items, unsigned threads):
         for i in range(n):
             if decodings[i].status != PC_OK:
                 from pycomp.errors import from_status
-                error = from_status(decodings[i].status, f"tensor.decode: item {i}, chunk {decodings[i].failed}")
+                error = from_status(decodings[i].status, f"tensor.decode: chunk {decodings[i].failed}")
                 error.item, error.chunk = i, decodings[i].failed
                 raise error
     finally:

@@ -6,11 +6,13 @@ keep any number busy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pycomp._native.tensor import LEVELS, decode_frames, encode_frames
 from pycomp._threads import fills_threads, groups, resolve
+from pycomp.errors import PycompError
 from pycomp.tensor.array import decode, encode, parse, prepare
 
 if TYPE_CHECKING:
@@ -101,13 +103,27 @@ def decode_batch(
     small = []
     for i, blob in enumerate(blobs):
         to = None if out is None else out[i]
-        parsed = parse(blob)
-        if fills_threads(parsed.frame.size, count):
-            arrays[i] = decode(blob, out=to, threads=count)
-        else:
-            small.append((i, (parsed, parsed.target(to)), parsed.frame.size))
+        with _about(i):
+            parsed = parse(blob)
+            if fills_threads(parsed.frame.size, count):
+                arrays[i] = decode(blob, out=to, threads=count)
+                continue
+        small.append((i, (parsed, parsed.target(to)), parsed.frame.size))
     for group in groups(small, count):
-        decode_frames([(p.frame, p.payload, p.table, target) for _, (p, target) in group], count)
+        try:
+            decode_frames([(p.frame, p.payload, p.table, target) for _, (p, target) in group], count)
+        except PycompError as error:
+            with _about(group[getattr(error, "item", 0)][0]):
+                raise
         for i, (parsed, target) in group:
             arrays[i] = parsed.array(target)
     return arrays
+
+
+@contextlib.contextmanager
+def _about(number: int) -> Iterator[None]:
+    """Has errors say which blob they are about."""
+    try:
+        yield
+    except PycompError as error:
+        raise type(error)(f"blob {number}: {error}") from None

@@ -55,7 +55,7 @@ def test_batches_take_buffers_and_nothing() -> None:
 def test_what_is_wrong_with_one_is_raised(threads: int) -> None:
     blobs = tensor.encode_batch(model(), threads=threads)
     blobs[5] = blobs[5][:-1]
-    with pytest.raises(PycompError):
+    with pytest.raises(PycompError, match=r"^blob 5: tensor\.decode: chunk 0: "):
         tensor.decode_batch(blobs, threads=threads)
     with pytest.raises(TypeError, match="array of numbers"):
         tensor.encode_batch([np.zeros(3), np.array([object()])], threads=threads)
