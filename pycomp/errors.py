@@ -12,6 +12,7 @@ __all__ = [
     "CorruptError",
     "TruncatedError",
     "ChecksumError",
+    "BaseError",
     "LimitError",
     "UnsupportedError",
 ]
@@ -46,6 +47,10 @@ class ChecksumError(PycompError):
     """The data decoded, but not to the bytes that were encoded."""
 
 
+class BaseError(ChecksumError):
+    """These are differences to a base, and the one given is another."""
+
+
 class LimitError(PycompError):
     """A size in the data exceeds the limit that the caller, or the format, allows."""
 
@@ -64,6 +69,7 @@ _BY_STATUS: dict[int, tuple[type[Exception], str]] = {
     6: (LimitError, "a size in the data exceeds the limit; raise the limit if the source is trusted"),
     7: (UnsupportedError, "the data needs a newer version of pycomp or an unknown method"),
     8: (MemoryError, "out of memory"),
+    9: (BaseError, "the base is not the one that this was encoded with; pass that one as base="),
 }
 
 

@@ -13,6 +13,7 @@ const char *pc_status_text(pc_status status)
     case PC_ERR_LIMIT: return "a size in the data exceeds the limit";
     case PC_ERR_UNSUPPORTED: return "the data needs a newer version or an unknown method";
     case PC_ERR_MEMORY: return "out of memory";
+    case PC_ERR_BASE: return "the base is missing or not the one that the data was coded against";
     }
     return "unknown status";
 }

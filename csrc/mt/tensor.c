@@ -100,7 +100,7 @@ pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first
 typedef struct decode_jobs {
     const pc_tensor_decoder *decoder;
     size_t first, skip, workspace_size, chunk_bytes;
-    const uint8_t *src;
+    const uint8_t *base, *src;
     size_t src_len;
     const uint8_t *table;
     const size_t *starts;
@@ -122,9 +122,10 @@ static void decode_job(void *context, size_t job, unsigned worker)
     int whole = from == begin && to == begin + size;
     uint8_t *dst = whole ? j->dst + (begin - j->skip) : workspace + info->workspace_size;
     size_t start = j->starts[job];
+    const uint8_t *base = j->base != NULL ? j->base + begin : NULL;
     j->status[job] =
-        pc_tensor_decode_chunk(j->decoder, j->first + job, j->src + start, pc_load32(j->table + 4 * job),
-                               j->src_len - start, dst, size, workspace);
+        pc_tensor_decode_chunk(j->decoder, j->first + job, base, j->src + start,
+                               pc_load32(j->table + 4 * job), j->src_len - start, dst, size, workspace);
     if (!whole && j->status[job] == PC_OK) memcpy(j->dst + (from - j->skip), dst + (from - begin), to - from);
 }
 
@@ -141,8 +142,9 @@ static uint8_t *make_workspaces(unsigned threads, size_t workspace_size, size_t 
 }
 
 pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first, size_t count,
-                                  unsigned threads, const uint8_t *src, size_t src_len, const uint8_t *table,
-                                  size_t skip, uint8_t *dst, size_t dst_size, size_t *failed)
+                                  unsigned threads, const uint8_t *base, const uint8_t *src, size_t src_len,
+                                  const uint8_t *table, size_t skip, uint8_t *dst, size_t dst_size,
+                                  size_t *failed)
 {
     const pc_tensor_info *info = pc_tensor_decoder_info(decoder);
     if (first > info->chunks || count > info->chunks - first) return PC_ERR_PARAM;
@@ -161,6 +163,7 @@ pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first
                      .first = first,
                      .skip = skip,
                      .chunk_bytes = info->chunk_bytes,
+                     .base = base,
                      .src = src,
                      .src_len = src_len,
                      .table = table,

@@ -77,7 +77,7 @@ static void decode_job(void *context, size_t job, unsigned worker)
     const pc_tensor_decoding *d = &j->decodings[p->frame];
     const pc_tensor_info *info = pc_tensor_decoder_info(d->decoder);
     p->status = pc_tensor_decode_chunk(
-        d->decoder, p->chunk, d->src + p->at, pc_load32(d->table + 4 * p->chunk), d->src_len - p->at,
+        d->decoder, p->chunk, NULL, d->src + p->at, pc_load32(d->table + 4 * p->chunk), d->src_len - p->at,
         d->dst + p->chunk * info->chunk_bytes, pc_tensor_chunk_size(info, p->chunk),
         j->workspaces + worker * j->workspace_size);
 }

@@ -365,8 +365,9 @@ static pc_status decode_body(const pc_tensor_decoder *d, pc_chunk_shape shape, s
 }
 
 /* Decodes a payload that has PC_SLACK readable bytes behind it. */
-static pc_status decode_payload(const pc_tensor_decoder *d, size_t chunk, const uint8_t *src, size_t src_len,
-                                uint8_t *dst, size_t dst_size, pc_chunk_space *space)
+static pc_status decode_payload(const pc_tensor_decoder *d, size_t chunk, const uint8_t *base,
+                                const uint8_t *src, size_t src_len, uint8_t *dst, size_t dst_size,
+                                pc_chunk_space *space)
 {
     size_t element = d->model.traits->size;
     source in = {src + PC_CHUNK_HEAD, src + src_len};
@@ -381,7 +382,21 @@ static pc_status decode_payload(const pc_tensor_decoder *d, size_t chunk, const 
         for (size_t i = 0; i < dst_size; i += element) memcpy(dst + i, in.next, element);
         in.next += element;
         break;
-    case PC_CHUNK_CODED: status = decode_body(d, pc_model_chunk(&d->model, chunk), &in, dst, space); break;
+    case PC_CHUNK_CODED:
+        if (d->model.method == PC_METHOD_BASE) {
+            size_t left = src_len - PC_CHUNK_HEAD;
+            if (base == NULL) return PC_ERR_BASE;
+            status = pc_base_decode(d, in.next, left, base, dst, dst_size / element, space);
+            in.next = in.end;
+        } else {
+            status = decode_body(d, pc_model_chunk(&d->model, chunk), &in, dst, space);
+        }
+        break;
+    case PC_CHUNK_SAME:
+        if (d->model.method != PC_METHOD_BASE) return PC_ERR_CORRUPT;
+        if (base == NULL || pc_xxh3_64(&d->kernels, base, dst_size) != pc_load64(src)) return PC_ERR_BASE;
+        memmove(dst, base, dst_size);
+        return src_len == PC_CHUNK_HEAD ? PC_OK : PC_ERR_CORRUPT;
     default: return PC_ERR_UNSUPPORTED;
     }
     if (status != PC_OK) return status;
@@ -389,8 +404,9 @@ static pc_status decode_payload(const pc_tensor_decoder *d, size_t chunk, const 
     return pc_xxh3_64(&d->kernels, dst, dst_size) == pc_load64(src) ? PC_OK : PC_ERR_CHECKSUM;
 }
 
-pc_status pc_tensor_decode_chunk(const pc_tensor_decoder *d, size_t chunk, const uint8_t *src, size_t src_len,
-                                 size_t src_room, uint8_t *dst, size_t dst_size, void *workspace)
+pc_status pc_tensor_decode_chunk(const pc_tensor_decoder *d, size_t chunk, const uint8_t *base,
+                                 const uint8_t *src, size_t src_len, size_t src_room, uint8_t *dst,
+                                 size_t dst_size, void *workspace)
 {
     const pc_tensor_model *m = &d->model;
     if (chunk >= m->info.chunks || dst_size != pc_tensor_chunk_size(&m->info, chunk)) return PC_ERR_PARAM;
@@ -402,5 +418,5 @@ pc_status pc_tensor_decode_chunk(const pc_tensor_decoder *d, size_t chunk, const
         memcpy(space.slack, src, src_len);
         src = space.slack;
     }
-    return decode_payload(d, chunk, src, src_len, dst, dst_size, &space);
+    return decode_payload(d, chunk, base, src, src_len, dst, dst_size, &space);
 }

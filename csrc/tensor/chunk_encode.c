@@ -340,6 +340,15 @@ pc_status pc_tensor_encode_chunk(const pc_tensor_encoder *e, size_t chunk, uint8
 
     *hash = pc_xxh3_64(&e->kernels, src, size);
     pc_store64(dst, *hash);
+    const uint8_t *base = NULL;
+    if (m->method == PC_METHOD_BASE) {
+        base = e->base + (uint64_t)chunk * m->info.chunk_bytes;
+        if (memcmp(src, base, size) == 0) {
+            dst[8] = PC_CHUNK_SAME;
+            *dst_len = PC_CHUNK_HEAD;
+            return PC_OK;
+        }
+    }
     if (size > element && memcmp(src, src + element, size - element) == 0) { /* each equals the one before */
         dst[8] = PC_CHUNK_FILLED;
         memcpy(dst + PC_CHUNK_HEAD, src, element);
@@ -347,7 +356,15 @@ pc_status pc_tensor_encode_chunk(const pc_tensor_encoder *e, size_t chunk, uint8
         return PC_OK;
     }
     sink out = {dst + PC_CHUNK_HEAD, dst + dst_cap, 0};
-    pc_status status = encode_body(e, shape, src, &out, &space);
+    pc_status status;
+    if (base != NULL) {
+        size_t used = 0;
+        status = pc_base_encode(e, src, base, shape.elements, out.next, (size_t)(out.end - out.next), &used,
+                                &space);
+        out.next += used;
+    } else {
+        status = encode_body(e, shape, src, &out, &space);
+    }
     if (status != PC_OK && status != PC_ERR_DST_SIZE) return status;
     dst[8] = PC_CHUNK_CODED;
     *dst_len = (size_t)(out.next - dst);

@@ -60,7 +60,8 @@ static unsigned line_up(const pc_histograms *h, uint8_t order[MOST_TILES], clust
         const uint32_t *counts = h->counts + (size_t)t * h->stride;
         uint64_t size = 0, sum = 0;
         for (unsigned s = 0; s < h->bins; s++) size += counts[s], sum += (uint64_t)s * counts[s];
-        if (size != 0) keys[n++] = (sum << 16) / size << 8 | t; /* a mean in 8.16 above the tile's number */
+        if (size == 0) continue;
+        keys[n++] = (h->in_order ? 0 : (sum << 16) / size) << 8 | t; /* a mean in 8.16 above the number */
     }
     pc_sort_keys(keys, n, 8, 32, spare);
     for (unsigned i = 0; i < n; i++) {

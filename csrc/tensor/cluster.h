@@ -16,6 +16,7 @@ typedef struct pc_table_price {
 typedef struct pc_histograms {
     uint32_t *counts;
     unsigned n, bins, stride;
+    unsigned in_order; /* 1: neighbours are those that stand side by side, not those of like mean */
 } pc_histograms;
 
 /* Merges the histograms (which are overwritten) until at most `most` are left and no further merge saves

@@ -29,8 +29,14 @@ void pc_tensor_decoder_free(pc_tensor_decoder *d)
     pc_free(d->model.col_rank);
     pc_free(d->model.weights);
     pc_free(d->model.centres);
+    pc_free(d->model.base.class_of);
     pc_free(d->rans_tables);
     pc_free(d);
+}
+
+const uint8_t *pc_tensor_decoder_base(const pc_tensor_decoder *d)
+{
+    return d->model.method == PC_METHOD_BASE ? d->model.base.digest : NULL;
 }
 
 const pc_tensor_info *pc_tensor_decoder_info(const pc_tensor_decoder *d) { return &d->model.info; }

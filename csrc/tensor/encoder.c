@@ -83,6 +83,7 @@ void pc_tensor_encoder_free(pc_tensor_encoder *e)
     pc_free(e->model.col_rank);
     pc_free(e->model.weights);
     pc_free(e->model.centres);
+    pc_free(e->model.base.class_of);
     pc_free(e->rans_tables);
     pc_free(e->head);
     pc_free(e);

@@ -124,7 +124,7 @@ static void price(const pc_tensor_encoder *e, const pc_sample *s, unsigned row_g
     uint64_t chance = m->rows == s->rows ? 0 : m->rows * 3 / (4 * s->rows);
     unsigned live_bits = (unsigned)PC_MIN(chance, (uint64_t)MOST_CHANCE);
     uint64_t fixed_bits = (m->coder == PC_CODER_PIVOT ? PADDING_BITS : 0) * m->info.chunks;
-    pc_histograms h = {histograms, row_groups * col_groups, b->bins, b->bins};
+    pc_histograms h = {histograms, row_groups * col_groups, b->bins, b->bins, 0};
     p->row_groups = row_groups;
     p->col_groups = col_groups;
     pc_table_price table = {span_bits << b->shift, live_bits << b->shift, fixed_bits};

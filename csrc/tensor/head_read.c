@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "pycomp/huffman.h"
 #include "pycomp/xxh3.h"
+#include "tensor/base_common.h"
+#include "tensor/base_model.h"
 #include "tensor/decoder.h"
 #include "tensor/head.h"
 #include "tensor/mixed.h"
@@ -79,17 +81,36 @@ static pc_status take_method(reader *in)
         }
     } else if (m->method == PC_METHOD_BYTE) {
         if (m->traits->size != 1) return PC_ERR_CORRUPT;
-    } else if (m->method > PC_METHOD_PALETTE) {
+    } else if (m->method > PC_METHOD_BASE) {
         return PC_ERR_UNSUPPORTED;
     }
     return PC_OK;
 }
 
+static pc_status take_base(reader *in)
+{
+    pc_tensor_model *m = &in->d->model;
+    const pc_base_layout layout = pc_base_layout_of(m);
+    if (m->coder != PC_CODER_RANS) return PC_ERR_CORRUPT;
+    if ((size_t)(in->end - in->next) < PC_BASE_DIGEST + 3 * m->n_tables - 2) return PC_ERR_TRUNCATED;
+    memcpy(m->base.digest, in->next, PC_BASE_DIGEST);
+    in->next += PC_BASE_DIGEST;
+    for (unsigned t = 1; t < m->n_tables; t++, in->next += 2) {
+        m->base.first_key[t] = pc_load16(in->next);
+        if (m->base.first_key[t] <= m->base.first_key[t - 1] || m->base.first_key[t] > layout.key_mask)
+            return PC_ERR_CORRUPT;
+    }
+    for (unsigned t = 0; t < m->n_tables; t++) {
+        m->base.kind[t] = *in->next++;
+        if (m->base.kind[t] >= PC_BASE_GAP_RAW && m->base.kind[t] != PC_BASE_DENSE) return PC_ERR_CORRUPT;
+    }
+    return pc_base_map(m) ? PC_OK : PC_ERR_MEMORY;
+}
+
 static pc_status take_groups(reader *in)
 {
     pc_tensor_model *m = &in->d->model;
-    int has_tables =
-        m->method == PC_METHOD_FLOAT || m->method == PC_METHOD_BYTE || m->method == PC_METHOD_PALETTE;
+    int has_tables = m->method != PC_METHOD_RAW && m->method != PC_METHOD_PLANES;
     unsigned tiles = m->row_groups * m->col_groups;
     if (m->row_groups < 1 || m->row_groups > PC_MAX_GROUPS || m->col_groups < 1 ||
         m->col_groups > PC_MAX_GROUPS || m->n_tables > PC_MAX_TABLES || (m->n_tables != 0) != has_tables)
@@ -104,6 +125,7 @@ static pc_status take_groups(reader *in)
     if ((means || weights) && (!mixed || m->method != PC_METHOD_FLOAT)) return PC_ERR_CORRUPT;
     if (weights && (m->flags & PC_FRAME_SPARSE || m->info.cols > PC_MIX_MAX_WEIGHTS)) return PC_ERR_CORRUPT;
     pc_status status = PC_OK;
+    if (m->method == PC_METHOD_BASE) return tiles == 1 && m->flags == 0 ? take_base(in) : PC_ERR_CORRUPT;
     if (m->n_tables > 1) {
         uint8_t tables[PC_MAX_GROUPS * PC_MAX_GROUPS + PC_SLACK];
         status = take_section(in, tables, tiles);

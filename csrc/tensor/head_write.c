@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "pycomp/huffman.h"
 #include "pycomp/xxh3.h"
+#include "tensor/base_common.h"
 #include "tensor/encoder.h"
 #include "tensor/head.h"
 #include "tensor/mixed.h"
@@ -59,6 +60,17 @@ static pc_status put_weights(writer *w)
     return status;
 }
 
+static void put_base(writer *w)
+{
+    const pc_tensor_model *m = &w->e->model;
+    memcpy(w->dst + w->used, m->base.digest, PC_BASE_DIGEST);
+    w->used += PC_BASE_DIGEST;
+    for (unsigned t = 1; t < m->n_tables; t++, w->used += 2)
+        pc_store16(w->dst + w->used, m->base.first_key[t]);
+    memcpy(w->dst + w->used, m->base.kind, m->n_tables);
+    w->used += m->n_tables;
+}
+
 static pc_status put_model(writer *w)
 {
     const pc_tensor_model *m = &w->e->model;
@@ -71,7 +83,10 @@ static pc_status put_model(writer *w)
             memcpy(w->dst + w->used, &value, m->traits->size);
         }
     }
-    if (m->n_tables > 1) status = put_section(w, m->tile_table, m->row_groups * m->col_groups);
+    if (m->method == PC_METHOD_BASE)
+        put_base(w);
+    else if (m->n_tables > 1)
+        status = put_section(w, m->tile_table, m->row_groups * m->col_groups);
     if (status == PC_OK && (m->col_groups > 1 || m->flags & PC_FRAME_MEANS))
         status = put_section(w, m->col_group, m->info.cols);
     for (unsigned t = 0; status == PC_OK && t < m->n_tables; t++) status = put_table(w, t);

@@ -38,11 +38,12 @@ enum {
 
 /* How the elements become symbols. */
 typedef enum pc_method {
-    PC_METHOD_RAW = 0,    /* they don't: chunks are stored */
-    PC_METHOD_FLOAT = 1,  /* key symbols, mids, lows */
-    PC_METHOD_BYTE = 2,   /* one-byte elements are their own symbols */
-    PC_METHOD_PLANES = 3, /* wider integers: each byte plane on its own */
-    PC_METHOD_PALETTE = 4 /* at most 256 distinct values: their numbers are the symbols */
+    PC_METHOD_RAW = 0,     /* they don't: chunks are stored */
+    PC_METHOD_FLOAT = 1,   /* key symbols, mids, lows */
+    PC_METHOD_BYTE = 2,    /* one-byte elements are their own symbols */
+    PC_METHOD_PLANES = 3,  /* wider integers: each byte plane on its own */
+    PC_METHOD_PALETTE = 4, /* at most 256 distinct values: their numbers are the symbols */
+    PC_METHOD_BASE = 5     /* differences to a base, in tokens (base_common.h) */
 } pc_method;
 
 typedef enum pc_coder { PC_CODER_PIVOT = 0, PC_CODER_RANS = 1, PC_CODER_MIX = 2 } pc_coder;
@@ -56,10 +57,26 @@ enum {
 };
 
 /* Form of a chunk. */
-enum { PC_CHUNK_STORED = 0, PC_CHUNK_FILLED = 1, PC_CHUNK_CODED = 2 };
+enum { PC_CHUNK_STORED = 0, PC_CHUNK_FILLED = 1, PC_CHUNK_CODED = 2, PC_CHUNK_SAME = 3 /* as its base */ };
 
 /* Flags of a coded chunk of METHOD_FLOAT. */
 enum { PC_CHUNK_ROW_KINDS = 1, PC_CHUNK_OUTLIERS = 2 };
+
+/* Where an element's key lies, and the bits to flip in negative floats for order. */
+typedef struct pc_base_layout {
+    uint64_t flip;
+    unsigned key_mask;
+    uint8_t key_shift;
+} pc_base_layout;
+
+/* Method base: classes are ranges of keys, class c starts at first_key[c], and has table c. */
+enum { PC_BASE_DENSE = 255 /* the kind of a class whose every element has a token */ };
+typedef struct pc_base_model {
+    uint8_t digest[16]; /* XXH3-128 of the whole base */
+    uint16_t first_key[PC_MAX_TABLES];
+    uint8_t kind[PC_MAX_TABLES]; /* PC_BASE_DENSE, or the Rice parameter that gaps start from */
+    uint8_t *class_of;           /* by key */
+} pc_base_model;
 
 typedef struct pc_tensor_model {
     pc_tensor_info info;
@@ -81,6 +98,7 @@ typedef struct pc_tensor_model {
     int16_t *centres; /* and these two in one block */
     uint16_t *deviations;
     uint64_t palette[PC_MAX_PALETTE]; /* ascending */
+    pc_base_model base;
     union {
         pc_pivot_code pivot[PC_MAX_TABLES];
         uint16_t freqs[PC_MAX_TABLES][256];
@@ -114,6 +132,7 @@ typedef struct pc_chunk_space {
     uint32_t *offsets;  /* by column */
     uint32_t *live_row; /* rows that are not constant */
     uint32_t *order;    /* live rows of one group */
+    uint32_t *gaps;     /* method base: between elements that differ from it */
     void *coder;        /* for the entropy coder */
 } pc_chunk_space;
 size_t pc_chunk_space_size(const pc_tensor_model *model);

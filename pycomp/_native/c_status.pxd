@@ -10,5 +10,6 @@ cdef extern from "pycomp/status.h" nogil:
         PC_ERR_LIMIT
         PC_ERR_UNSUPPORTED
         PC_ERR_MEMORY
+        PC_ERR_BASE
 
     const char *pc_status_text(pc_status status)

@@ -35,6 +35,9 @@ cdef extern from "pycomp/tensor.h" nogil:
     pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, uint64_t size,
                                        pc_dtype dtype, size_t cols, pc_level level,
                                        pc_tensor_encoder **encoder)
+    pc_status pc_tensor_encoder_create_base(const pc_kernels *kernels, const void *data, const void *base,
+                                            uint64_t size, pc_dtype dtype, size_t cols, pc_level level,
+                                            pc_tensor_encoder **encoder)
     void pc_tensor_encoder_free(pc_tensor_encoder *encoder)
     const pc_tensor_info *pc_tensor_encoder_info(const pc_tensor_encoder *encoder)
     const uint8_t *pc_tensor_encoder_head(const pc_tensor_encoder *encoder)
@@ -46,6 +49,8 @@ cdef extern from "pycomp/tensor.h" nogil:
     void pc_tensor_decoder_free(pc_tensor_decoder *decoder)
     const pc_tensor_info *pc_tensor_decoder_info(const pc_tensor_decoder *decoder)
 
+    const uint8_t *pc_tensor_decoder_base(const pc_tensor_decoder *decoder)
+
     size_t pc_tensor_chunk_size(const pc_tensor_info *info, size_t chunk)
     size_t pc_tensor_encode_reach(const pc_tensor_info *info, size_t first, size_t count)
     size_t pc_tensor_encode_room(const pc_tensor_encoder *encoder, size_t count, unsigned threads)
@@ -53,8 +58,8 @@ cdef extern from "pycomp/tensor.h" nogil:
                                       unsigned threads, void *room, uint8_t *dst, size_t dst_cap,
                                       size_t *dst_len, uint32_t *sizes, uint64_t *hashes)
     pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first, size_t count,
-                                      unsigned threads, const uint8_t *src, size_t src_len,
-                                      const uint8_t *table, size_t skip, uint8_t *dst, size_t dst_size,
+                                      unsigned threads, const uint8_t *base, const uint8_t *src,
+                                      size_t src_len, const uint8_t *table, size_t skip, uint8_t *dst, size_t dst_size,
                                       size_t *failed)
 
 cdef extern from "pycomp/tensor_batch.h" nogil:

@@ -53,12 +53,13 @@ cdef class FrameEncoder:
     """One array on its way into a frame.
 
     Looks at the array, decides on a model and writes ``head``; :meth:`encode` then codes any chunks. The
-    array must not change until the last chunk is coded: it is read, not copied.
+    array must not change until the last chunk is coded: it is read, not copied. With *base*, another array of
+    the same size, the chunks may hold differences to it, and a decoder then needs it (``FrameDecoder.base``).
     """
 
     cdef pc_tensor_encoder *encoder
-    cdef Py_buffer view
-    cdef bint borrowed
+    cdef Py_buffer view, base
+    cdef bint borrowed, based
     cdef void *room  # kept between calls, and then for the next encoder
     cdef size_t room_size
     cdef cython.pythread_type_lock lock
@@ -66,16 +67,26 @@ cdef class FrameEncoder:
     cdef readonly size_t chunks
     cdef readonly size_t chunk_bytes
 
-    def __cinit__(self, data, str dtype, size_t cols, int level):
+    def __cinit__(self, data, str dtype, size_t cols, int level, base=None):
         cdef pc_status status
         cdef pc_dtype number
         number = number_of(dtype)
         borrow(data, &self.view)
         self.borrowed = True
         whole_elements(&self.view, number)
+        if base is not None:
+            borrow(base, &self.base)
+            self.based = True
+            if self.base.len != self.view.len:
+                raise ValueError(f"the base has {self.base.len} bytes, the data {self.view.len}")
         with nogil:
-            status = pc_tensor_encoder_create(&kernels, start(&self.view), <uint64_t>self.view.len, number,
-                                              cols, <pc_level>level, &self.encoder)
+            if self.based:
+                status = pc_tensor_encoder_create_base(&kernels, start(&self.view), start(&self.base),
+                                                       <uint64_t>self.view.len, number, cols,
+                                                       <pc_level>level, &self.encoder)
+            else:
+                status = pc_tensor_encoder_create(&kernels, start(&self.view), <uint64_t>self.view.len,
+                                                  number, cols, <pc_level>level, &self.encoder)
         check(status, "tensor.encode")
         cdef const pc_tensor_info *info = pc_tensor_encoder_info(self.encoder)
         self.head = pc_tensor_encoder_head(self.encoder)[:info.head_size]
@@ -85,6 +96,8 @@ cdef class FrameEncoder:
     def __dealloc__(self):
         pc_tensor_encoder_free(self.encoder)
         pc_spare_give(&room_spare, self.room)
+        if self.based:
+            PyBuffer_Release(&self.base)
         if self.borrowed:
             PyBuffer_Release(&self.view)
 
@@ -196,6 +209,7 @@ cdef class FrameDecoder:
     cdef readonly size_t chunks
     cdef readonly size_t chunk_bytes
     cdef readonly size_t head_size
+    cdef readonly bytes base  # None, or the XXH3-128 of the base that decoding needs
 
     def __cinit__(self, head):
         cdef Py_buffer view
@@ -214,37 +228,63 @@ cdef class FrameDecoder:
         self.chunks = info.chunks
         self.chunk_bytes = info.chunk_bytes
         self.head_size = info.head_size
+        cdef const uint8_t *digest = pc_tensor_decoder_base(self.decoder)
+        if digest != NULL:
+            self.base = digest[:16]
 
     def __dealloc__(self):
         pc_tensor_decoder_free(self.decoder)
 
-    def decode(self, payload, table, size_t first, size_t count, out, size_t skip=0, unsigned threads=1):
+    def decode(self, payload, table, size_t first, size_t count, out, size_t skip=0, unsigned threads=1,
+               base=None):
         """Decode bytes ``[skip, skip + len(out))``, counted from the start of chunk *first*, into *out*.
 
-        *payload* and *table* are those of chunks ``[first, first + count)``. An exception about damage
+        *payload* and *table* are those of chunks ``[first, first + count)``, *base* is what the base has in
+        their place. An exception about damage
         has the number of the first damaged chunk as its attribute ``chunk``; the others were decoded.
         """
-        cdef Py_buffer src, entries, dst
+        cdef Py_buffer src, entries, dst, before
         cdef pc_status status
-        cdef size_t failed = first
-        borrow(payload, &src)
+        cdef size_t failed = first, end = self.size
+        cdef bint based = self.base is not None
+        if based:
+            if base is None:
+                from pycomp.errors import UnsupportedError
+                raise UnsupportedError("tensor.decode: these are differences to a base; pass it as base=")
+            if first > self.chunks or count > self.chunks - first:
+                raise ValueError(f"chunks [{first}, {first + count}) of {self.chunks}")
+            if first + count < self.chunks:
+                end = (first + count) * self.chunk_bytes
+            borrow(base, &before)
+            if <size_t>before.len != (end - first * self.chunk_bytes if count else 0):
+                PyBuffer_Release(&before)
+                raise ValueError(f"a base of {len(memoryview(base).cast('B'))} bytes is not that of "
+                                 f"chunks [{first}, {first + count})")
         try:
-            borrow(table, &entries)
+            borrow(payload, &src)
             try:
-                if <size_t>entries.len // 4 != count or entries.len % 4:
-                    raise ValueError(f"a table of {entries.len} bytes for {count} chunks of 4 bytes each")
-                borrow_writable(out, &dst)
+                borrow(table, &entries)
                 try:
-                    with nogil:
-                        status = pc_tensor_decode_chunks(
-                            self.decoder, first, count, threads, start(&src), <size_t>src.len,
-                            start(&entries), skip, start(&dst), <size_t>dst.len, &failed)
+                    if <size_t>entries.len // 4 != count or entries.len % 4:
+                        raise ValueError(
+                            f"a table of {entries.len} bytes for {count} chunks of 4 bytes each"
+                        )
+                    borrow_writable(out, &dst)
+                    try:
+                        with nogil:
+                            status = pc_tensor_decode_chunks(
+                                self.decoder, first, count, threads, start(&before) if based else NULL,
+                                start(&src), <size_t>src.len, start(&entries), skip, start(&dst),
+                                <size_t>dst.len, &failed)
+                    finally:
+                        PyBuffer_Release(&dst)
                 finally:
-                    PyBuffer_Release(&dst)
+                    PyBuffer_Release(&entries)
             finally:
-                PyBuffer_Release(&entries)
+                PyBuffer_Release(&src)
         finally:
-            PyBuffer_Release(&src)
+            if based:
+                PyBuffer_Release(&before)
         if status != PC_OK:
             from pycomp.errors import from_status
             error = from_status(status, f"tensor.decode: chunk {failed}")

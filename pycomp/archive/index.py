@@ -21,7 +21,7 @@ from pycomp.archive.layout import HEADER_SIZE, INDEX_RAW_MAX, Method
 from pycomp.archive.paths import check_member, check_members
 from pycomp.errors import CorruptError, UnsupportedError
 
-__all__ = ["Entry", "Extent", "Index", "Segment", "Tensor"]
+__all__ = ["BasePiece", "BaseUse", "Entry", "Extent", "Index", "Segment", "Tensor"]
 
 # A chunk of the numeric method is at most 2 MiB and costs 12 bytes (its table entry and checksum); a
 # zlib block is 1 MiB and costs 12 bytes and more. What claims to grow further is a lie.
@@ -85,6 +85,25 @@ class Entry:
     target: str = ""
 
 
+class BasePiece(NamedTuple):
+    """A tensor of a base by its path and name there, and the bytes it must have."""
+
+    path: str
+    name: str
+    nbytes: int
+
+
+class BaseUse(NamedTuple):
+    """The base an archive needs: the name it had, and which of its tensors stand for which segment.
+
+    *digests* are the XXH3-128 of these, one after the other.
+    """
+
+    name: str
+    segments: dict[int, list[BasePiece]]
+    digests: dict[int, bytes]
+
+
 @dataclass
 class Index:
     """Everything behind the trailer's offset. *single*: the archive was made of one file."""
@@ -92,19 +111,24 @@ class Index:
     single: bool = True
     segments: list[Segment] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    base: BaseUse | None = None
 
     def to_json(self) -> bytes:
         """The index as compact ASCII JSON, the same bytes for the same index."""
         segments = [[s.method, s.size, s.offset, s.packed, s.digest.hex(), s.head] for s in self.segments]
-        return json.dumps(
-            {
-                "format": "pcz",
-                "single": self.single,
-                "segments": segments,
-                "entries": [_entry_out(entry) for entry in self.entries],
-            },
-            separators=(",", ":"),
-        ).encode("ascii")
+        tree: dict[str, Any] = {
+            "format": "pcz",
+            "single": self.single,
+            "segments": segments,
+            "entries": [_entry_out(entry) for entry in self.entries],
+        }
+        if self.base is not None:
+            uses = [
+                [segment, self.base.digests[segment].hex(), [list(piece) for piece in pieces]]
+                for segment, pieces in sorted(self.base.segments.items())
+            ]
+            tree["base"] = {"name": self.base.name, "segments": uses}
+        return json.dumps(tree, separators=(",", ":")).encode("ascii")
 
     @classmethod
     def from_json(cls, raw: bytes, end: int) -> Index:
@@ -117,7 +141,8 @@ class Index:
                 raise CorruptError("the index is not that of a .pcz file")
             segments = list(_segments_in(tree["segments"], end))
             entries = [_entry_in(item, segments) for item in tree["entries"]]
-            index = cls(single=_typed(tree["single"], bool), segments=segments, entries=entries)
+            base = _base_in(tree["base"], segments) if "base" in tree else None
+            index = cls(_typed(tree["single"], bool), segments, entries, base)
         except (KeyError, TypeError, IndexError, ValueError, RecursionError) as error:
             if isinstance(error, (CorruptError, UnsupportedError)):
                 raise
@@ -206,6 +231,26 @@ def _entry_in(item: Any, segments: list[Segment]) -> Entry:
         if len({tensor.name for tensor in entry.tensors}) != len(entry.tensors):
             raise CorruptError(f"{path!r} has two tensors of one name")
     return entry
+
+
+def _base_in(item: Any, segments: list[Segment]) -> BaseUse:
+    uses: dict[int, list[BasePiece]] = {}
+    digests: dict[int, bytes] = {}
+    for segment, digest, pieces in _typed(item["segments"], list):
+        if (
+            _natural(segment) >= len(segments)
+            or segments[segment].method != Method.NUMERIC
+            or segment in uses
+        ):
+            raise CorruptError(f"the index has a base for the segment {segment}, which has none")
+        uses[segment] = [
+            BasePiece(_typed(path, str), _typed(name, str), _natural(size))
+            for path, name, size in _typed(pieces, list)
+        ]
+        digests[segment] = bytes.fromhex(digest)
+        if len(digests[segment]) != 16 or sum(p.nbytes for p in uses[segment]) != segments[segment].size:
+            raise CorruptError(f"the index has an impossible base for the segment {segment}")
+    return BaseUse(_typed(item["name"], str), uses, digests)
 
 
 def _extents_in(items: Any, segments: list[Segment], entry: Entry) -> Iterator[Extent]:

@@ -8,6 +8,7 @@ its own name there is a whole archive or none.
 
 from __future__ import annotations
 
+import functools
 import mmap
 import os
 import time
@@ -18,17 +19,17 @@ from typing import BinaryIO, NamedTuple
 from pycomp._native.checksum import xxh3_64
 from pycomp._native.tensor import LEVELS
 from pycomp._threads import resolve
-from pycomp.archive import npy, safetensors
+from pycomp.archive.base import Base, Found, open_base
 from pycomp.archive.detect import plan_unknown, sample
 from pycomp.archive.files import AtomicFile, write_all
-from pycomp.archive.index import Extent, Index, Segment, Tensor
+from pycomp.archive.index import BasePiece, BaseUse, Extent, Index, Segment, Tensor
+from pycomp.archive.known import plan_known
 from pycomp.archive.layout import HEADER_SIZE, Method
 from pycomp.archive.plan import FilePlan, Job, cut_holes, plan_bytes, plan_tensors
 from pycomp.archive.report import DtypeShare, PackReport
 from pycomp.archive.sources import Sources, find_holes
 from pycomp.archive.tree import Member, walk
 from pycomp.archive.writer import ZLIB_LEVELS, Writer, numeric_level
-from pycomp.errors import PycompError, UnsupportedError
 
 __all__ = ["Progress", "pack"]
 
@@ -59,7 +60,9 @@ def pack(
             the name of *src* with ``.pcz`` added.
         level: ``fast``, ``default``, ``high`` or ``max``; the archive does not depend on *threads*.
         threads: None for all usable cores.
-        base: reserved for coding differences to another archive; not supported yet.
+        base: an archive, file or folder whose tensors are good guesses: the checkpoint before, the model
+            that this one was tuned from. Tensors of the same name, dtype and shape are coded as differences
+            where that is the smaller, and reading them needs the base again; its file name is remembered.
         progress: called with (bytes done, bytes in all, member) from the calling thread.
         dereference: pack what symbolic links point at instead of the links.
 
@@ -69,7 +72,6 @@ def pack(
 
     Raises:
         OSError: *src* cannot be read or *dst* not be written; nothing is left behind.
-        UnsupportedError: *base* is given.
         PycompError: a file changed while it was being packed; nothing is left behind.
 
     >>> import pathlib, tempfile, pycomp
@@ -79,11 +81,11 @@ def pack(
     >>> report.raw_bytes, report.packed_bytes < 1000
     (19000, True)
     """
-    _refuse_base(base)
     numeric_level(level)
     count = resolve(threads)
     started = time.perf_counter()
     root = os.fspath(src)
+    known = None if base is None else open_base(base)
     if dst is None:
         dst = os.path.abspath(root) + ".pcz"
     if isinstance(dst, (str, os.PathLike)):
@@ -93,12 +95,13 @@ def pack(
             raise ValueError(f"cannot write the archive of {root!r} over {root!r} itself")
         with AtomicFile(os.fspath(dst), sync=True) as file:
             exclude = {os.path.realpath(dst), os.path.realpath(file.path)}
-            work = _Packing(root, file.write, exclude, level, count, progress, dereference)
+            work = _Packing(root, file.write, exclude, level, count, progress, dereference, known)
             packed = work.run()
         target = os.fspath(dst)
     else:
         sink = dst
-        work = _Packing(root, lambda data: write_all(sink, data), set(), level, count, progress, dereference)
+        write = functools.partial(write_all, sink)
+        work = _Packing(root, write, set(), level, count, progress, dereference, known)
         packed = work.run()
         target = str(getattr(dst, "name", "-"))
     return PackReport(
@@ -113,11 +116,6 @@ def pack(
         by_dtype=work.by_dtype(),
         warnings=work.warnings,
     )
-
-
-def _refuse_base(base: PathLike | None) -> None:
-    if base is not None:
-        raise UnsupportedError("base= (differences to another archive) is not supported by this version")
 
 
 class _Origin(NamedTuple):
@@ -140,6 +138,7 @@ class _Packing:
         threads: int,
         progress: Progress | None,
         dereference: bool,
+        base: Base | None,
     ) -> None:
         self.members, self.warnings = walk(root, exclude, dereference)
         self.total = sum(member.entry.size for member in self.members)
@@ -147,6 +146,8 @@ class _Packing:
         self.shares: dict[str, list[int]] = {}
         self._single = not os.path.isdir(root)
         self._sources = Sources(self.members)
+        self._base = base
+        self._bases: dict[int, list[Found]] = {}  # of a segment
         self._detect_level = min(numeric_level(level), LEVELS["default"])
         self._zlib_level = ZLIB_LEVELS[level]
         self._progress = progress
@@ -166,6 +167,8 @@ class _Packing:
         finally:
             self._writer.shutdown()
             self._sources.close()
+            if self._base is not None:
+                self._base.close()
 
     def by_dtype(self) -> list[DtypeShare]:
         """What each dtype took, the largest first."""
@@ -174,10 +177,32 @@ class _Packing:
 
     def _index(self, segments: list[Segment]) -> bytes:
         self._sources.check_unchanged()
-        raw = Index(self._single, segments, [member.entry for member in self.members]).to_json()
+        entries = [member.entry for member in self.members]
+        raw = Index(self._single, segments, entries, self._base_use()).to_json()
         # What no reader would take must not be written: the originals may be deleted after this.
         Index.from_json(raw, segments[-1].offset + segments[-1].packed if segments else HEADER_SIZE)
         return raw
+
+    def _base_use(self) -> BaseUse | None:
+        pieces = {
+            segment: [BasePiece(f.path, f.tensor.name, f.tensor.nbytes) for f in self._bases[segment]]
+            for segment in self._writer.based
+        }
+        if self._base is None:
+            return None
+        if not pieces:
+            self.warnings.append(f"{self._base.name}: nothing of this base is of use")
+            return None
+        return BaseUse(self._base.name, pieces, self._writer.based)
+
+    def _match(self, path: str, tensor: Tensor) -> Found | None:
+        """The tensor of the base that is a guess for this one."""
+        found = None if self._base is None else self._base.find(path, tensor.name)
+        return (
+            found
+            if found is not None and found.tensor[1:3] == tensor[1:3] and found.tensor.order == tensor.order
+            else None
+        )
 
     def _add_file(self, number: int, member: Member) -> None:
         mapped = self._sources.open(number)
@@ -196,9 +221,13 @@ class _Packing:
         entry.extents.sort()
 
     def _plan(self, member: Member, mapped: mmap.mmap) -> FilePlan:
-        plan = _plan_known(member.path, mapped)
+        plan = plan_known(member.path, mapped)
         holes = find_holes(member.path, member.status)
         if plan.tensors:
+            if self._base is not None:
+                path = member.entry.path
+                apart = {tensor.name for tensor in plan.tensors if self._match(path, tensor) is not None}
+                plan.jobs = plan_tensors(plan.tensors, len(mapped), apart)
             plan.jobs = cut_holes(plan.jobs, holes)
             return plan
         view = memoryview(mapped)
@@ -229,7 +258,31 @@ class _Packing:
     def _code(self, number: int, job: Job) -> int:
         content = memoryview(b"") if job.method == Method.ZEROS else self._sources.view(number, job.ranges)
         self._queue.append((number, job))
-        return self._writer.add(job, content)
+        bases = self._bases_of(number, job)
+        segment = self._writer.add(job, content, self._guess(bases))
+        if bases:
+            self._bases[segment] = bases
+        return segment
+
+    def _bases_of(self, number: int, job: Job) -> list[Found]:
+        """What the base has for each tensor of a job, in their order; nothing unless it has all."""
+        if self._base is None or job.method != Method.NUMERIC:
+            return []
+        entry = self.members[number].entry
+        tensors = [
+            tensor
+            for start, size in job.ranges
+            for tensor in entry.tensors
+            if start <= tensor.start and tensor.start + tensor.nbytes <= start + size and tensor.nbytes
+        ]
+        found = [match for tensor in tensors if (match := self._match(entry.path, tensor)) is not None]
+        return found if sum(f.tensor.nbytes for f in found) == job.size else []
+
+    def _guess(self, bases: list[Found]) -> memoryview | None:
+        if self._base is None or not bases:
+            return None
+        parts = [self._base.whole(found) for found in bases]
+        return parts[0] if len(parts) == 1 else memoryview(b"".join(parts))
 
     def _done(self, job: Job, size: int, packed: int, last: bool) -> None:
         """The writer wrote *size* more content bytes of *job*, the first in the queue."""
@@ -255,32 +308,3 @@ class _Packing:
 
 def _dtype_of(job: Job) -> str:
     return "bytes" if job.method == Method.ZLIB or job.dtype == "BYTES" else job.dtype
-
-
-def _plan_known(path: str, mapped: mmap.mmap) -> FilePlan:
-    """The plan for a file of a known format; one without tensors when it is none, or a broken one."""
-    view = memoryview(mapped)
-    name = path.lower()
-    plan = FilePlan([])
-    tensors: list[Tensor] = []
-    try:
-        # By content too: model hubs keep their files under hashes.
-        if name.endswith(".safetensors") or mapped[8:9] == b"{":
-            plan.format = "safetensors"
-            header = safetensors.read_header(lambda start, size: mapped[start : start + size], len(mapped))
-            tensors, _ = safetensors.parse_header(header, len(mapped))
-        elif name.endswith(".npy") or mapped[:6] == npy.NPY_MAGIC:
-            plan.format = "npy"
-            tensors = [npy.parse_npy(view, 0, len(mapped), os.path.basename(path).removesuffix(".npy"))]
-        elif name.endswith(".npz"):
-            plan.format = "npz"
-            with open(path, "rb") as file:
-                tensors = npy.parse_npz(file, view)
-    except PycompError as error:
-        if name.endswith("." + plan.format):
-            plan.warnings.append(f"packed as plain bytes, as it is no valid {plan.format} file: {error}")
-        return FilePlan([], warnings=plan.warnings)
-    if plan.format != "bytes":
-        plan.tensors = tensors
-        plan.jobs = plan_tensors(tensors, len(mapped))
-    return plan

@@ -15,7 +15,7 @@ A *job* names the byte ranges that will make one segment and how to code them. R
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -100,12 +100,15 @@ def _tensor_cols(tensor: Tensor) -> int:
     return cols if codec_dtype(tensor.dtype) != "BYTES" else cols * bits_of(tensor.dtype) // 8
 
 
-def plan_tensors(tensors: list[Tensor], size: int) -> list[Job]:
-    """Jobs for a file of *size* bytes with *tensors* sorted by start and not overlapping."""
+def plan_tensors(tensors: list[Tensor], size: int, apart: Container[str] = ()) -> list[Job]:
+    """Jobs for a file of *size* bytes with *tensors* sorted by start and not overlapping.
+
+    Those named in *apart* share no bundle with others.
+    """
     gaps: list[tuple[int, int]] = []
     jobs: list[Job] = []
-    bundles: dict[str, list[Tensor]] = {}
-    filled: dict[str, int] = {}  # elements in each bundle
+    bundles: dict[tuple[str, bool], list[Tensor]] = {}
+    filled: dict[tuple[str, bool], int] = {}  # elements in each bundle
     position = 0
     for tensor in tensors:
         gaps.append((position, tensor.start - position))
@@ -117,11 +120,12 @@ def plan_tensors(tensors: list[Tensor], size: int) -> list[Job]:
             span = (tensor.start, tensor.nbytes)
             jobs.append(Job((span,), Method.NUMERIC, dtype, _tensor_cols(tensor), 1))
             continue
-        if filled.get(dtype, 0) + elements > CHUNK_ELEMENTS:
-            jobs.append(_bundle(bundles.pop(dtype)))
-            filled[dtype] = 0
-        bundles.setdefault(dtype, []).append(tensor)
-        filled[dtype] = filled.get(dtype, 0) + elements
+        kind = dtype, tensor.name in apart
+        if filled.get(kind, 0) + elements > CHUNK_ELEMENTS:
+            jobs.append(_bundle(bundles.pop(kind)))
+            filled[kind] = 0
+        bundles.setdefault(kind, []).append(tensor)
+        filled[kind] = filled.get(kind, 0) + elements
     gaps.append((position, size - position))
     jobs.extend(_bundle(bundle) for bundle in bundles.values())
     return [*plan_bytes(gaps), *jobs]

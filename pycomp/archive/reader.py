@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pycomp._threads import fills_threads, groups
 from pycomp._threads import resolve as resolve_threads
+from pycomp.archive.base import Link
 from pycomp.archive.bytesource import RangeReadable, open_source
 from pycomp.archive.dtypes import numpy_dtype, packed_shape
 from pycomp.archive.index import Entry, Tensor
@@ -50,7 +51,12 @@ class Archive:
     """
 
     def __init__(
-        self, where: str | os.PathLike[str] | BinaryIO | RangeReadable, *, threads: int | None = 1
+        self,
+        where: str | os.PathLike[str] | BinaryIO | RangeReadable,
+        *,
+        base: str | os.PathLike[str] | None = None,
+        threads: int | None = 1,
+        depth: int = 0,
     ) -> None:
         self._threads = resolve_threads(threads)
         self._source = open_source(where)
@@ -61,7 +67,12 @@ class Archive:
             self._source.close()
             raise type(error)(f"{self.name}: {error}") from None
         self.entries = self._index.entries
-        self._segments = Segments(self._source, self._index.segments)
+        try:
+            self._link = Link(self.name, self._index.base, base, depth)
+        except BaseException:
+            self._source.close()
+            raise
+        self._segments = Segments(self._source, self._index.segments, self._link)
         self._files = {entry.path: entry for entry in self.entries if entry.kind == "file"}
         self._names = self._name_tensors()
         self._closed = False
@@ -118,6 +129,7 @@ class Archive:
                 key=lambda share: -share.raw_bytes,
             ),
             warnings=list(self.warnings),
+            base=self._index.base.name if self._index.base is not None else "",
         )
 
     # Reading
@@ -144,7 +156,8 @@ class Archive:
         whole: list[tuple[int, tuple[int, memoryview], int]] = []
         for i, (entry, tensor) in enumerate(found):
             number = self._segment_of(entry, tensor)
-            if number is None or fills_threads(tensor.nbytes, count):
+            based = number is not None and self._link.reader(number) is not None
+            if number is None or based or fills_threads(tensor.nbytes, count):
                 arrays[i] = self._read_rows(entry, tensor, None, count)
                 continue
             data = self._empty(entry, tensor, tensor.nbytes)
@@ -203,6 +216,7 @@ class Archive:
         self._closed = True
         self._segments = Segments(self._source, [])  # whose views of the map would keep it open
         self._source.close()
+        self._link.close()
 
     def __enter__(self) -> Archive:
         return self
@@ -386,12 +400,20 @@ def _hint(name: str, known: dict[str, Any]) -> str:
     return f"; did you mean {' or '.join(map(repr, qualified or near))}?" if qualified or near else ""
 
 
-def open(where: str | os.PathLike[str] | BinaryIO | RangeReadable, *, threads: int | None = 1) -> Archive:
+def open(
+    where: str | os.PathLike[str] | BinaryIO | RangeReadable,
+    *,
+    base: str | os.PathLike[str] | None = None,
+    threads: int | None = 1,
+) -> Archive:
     """Open a .pcz archive for reading single files, tensors and rows.
 
     Args:
         where: a path (mapped into memory), a seekable binary file object, or any object with ``size``
             and ``read_range(offset, size)`` (for HTTP ranges, object stores).
+        base: what the archive was packed with as ``base=``, if it was. None for the file or folder of that
+            name beside the archive; where there is none, tensors that need it raise ``UnsupportedError``
+            and everything else stays readable.
         threads: used for decoding what is large; None for all usable cores.
 
     Raises:
@@ -406,4 +428,4 @@ def open(where: str | os.PathLike[str] | BinaryIO | RangeReadable, *, threads: i
     ...     print(archive.keys(), archive.slice("table", slice(7, 9)).sum(axis=1))
     ['table'] [745. 845.]
     """
-    return Archive(where, threads=threads)
+    return Archive(where, base=base, threads=threads)

@@ -70,7 +70,7 @@ class TensorInfo:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveInfo:
-    """The archive as a whole. *segments* counts stored runs by method."""
+    """The archive as a whole. *segments* counts stored runs by method, *base* names the base it needs."""
 
     path: str
     single: bool
@@ -83,6 +83,7 @@ class ArchiveInfo:
     segments: dict[str, int]
     by_dtype: list[DtypeShare]
     warnings: list[str]
+    base: str = ""
 
     @property
     def ratio(self) -> float:

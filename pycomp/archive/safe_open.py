@@ -33,6 +33,7 @@ class safe_open:  # noqa: N801 - the name it stands in for
         filename: what ``pycomp.open`` takes.
         framework: ``np``/``numpy`` or ``pt``/``torch``/``pytorch``.
         device: where torch tensors go; ``cpu`` for numpy.
+        base: as ``pycomp.open`` takes it.
         threads: for decoding; None for all usable cores.
 
     Raises:
@@ -54,6 +55,7 @@ class safe_open:  # noqa: N801 - the name it stands in for
         framework: str = "np",
         device: str | int = "cpu",
         *,
+        base: str | os.PathLike[str] | None = None,
         threads: int | None = 1,
     ) -> None:
         if framework not in _NUMPY + _TORCH:
@@ -63,7 +65,7 @@ class safe_open:  # noqa: N801 - the name it stands in for
             raise UnsupportedError(f"numpy arrays live on the cpu, not on {device!r}")
         self._torch = framework in _TORCH
         self._device = device
-        self._archive = Archive(filename, threads=threads)
+        self._archive = Archive(filename, base=base, threads=threads)
 
     def keys(self) -> list[str]:
         """The names of all tensors, sorted."""

@@ -13,15 +13,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from itertools import accumulate
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pycomp._native.checksum import xxh3_64, xxh3_128
 from pycomp._native.tensor import FrameDecoder, decode_frames
+from pycomp.archive.base import Link
 from pycomp.archive.blocks import Blocks, decode_block
 from pycomp.archive.bytesource import ByteSource
 from pycomp.archive.index import Segment
 from pycomp.archive.layout import BLOCK_SIZE, Method
-from pycomp.errors import ChecksumError, CorruptError, PycompError
+from pycomp.errors import BaseError, ChecksumError, CorruptError, PycompError
 
 __all__ = ["SegmentError", "Segments"]
 
@@ -71,9 +72,10 @@ class _Kept:
 class Segments:
     """Random access to the content of segments; several threads may read at once."""
 
-    def __init__(self, source: ByteSource, segments: list[Segment]) -> None:
+    def __init__(self, source: ByteSource, segments: list[Segment], link: Link | None = None) -> None:
         self._source = source
         self._segments = segments
+        self._link = link
         self._frames = _Kept(FRAMES_KEPT)
         self._small = _Kept(SMALL_KEPT)
 
@@ -160,14 +162,36 @@ class Segments:
             high = min(skip + len(out), stop * chunk_bytes)
             begin = frame.starts[at]
             try:
+                guess = self._guess(number, frame.decoder, at * chunk_bytes, stop * chunk_bytes)
                 payload = self._source.read(base + begin, frame.starts[stop] - begin)
                 table = frame.table[4 * at : 4 * stop]
                 part = out[low - skip : high - skip]
-                frame.decoder.decode(payload, table, at, stop - at, part, low - at * chunk_bytes, threads)
+                self._decode(
+                    frame, payload, table, at, stop - at, part, low - at * chunk_bytes, threads, guess
+                )
             except PycompError as error:
                 chunk = getattr(error, "chunk", at)
                 chunk = chunk if isinstance(chunk, int) and at <= chunk < stop else at
                 raise SegmentError(number, chunk, base + frame.starts[chunk], error) from error
+
+    def _guess(self, number: int, decoder: FrameDecoder, start: int, stop: int) -> memoryview | None:
+        """Bytes [start, stop) of what the segment holds the differences to, if it does."""
+        if decoder.base is None:
+            return None
+        read = None if self._link is None else self._link.reader(number)
+        if read is None:
+            raise CorruptError("the index does not say what base this has")
+        return read(start, min(stop, int(decoder.size)) - start)
+
+    def _decode(self, frame: _Numeric, payload: memoryview, table: memoryview, *where: Any) -> None:
+        try:
+            frame.decoder.decode(payload, table, *where)
+        except BaseError as error:
+            if self._link is None:
+                raise
+            told = self._link.wrong("is another")
+            told.chunk = error.chunk
+            raise told from error
 
     def _read_blocks(self, number: int, skip: int, out: memoryview) -> None:
         segment = self._segments[number]

@@ -49,6 +49,7 @@ def unpack(
     dst: PathLike | BinaryIO | None = None,
     *,
     threads: int | None = None,
+    base: PathLike | None = None,
     progress: Progress | None = None,
 ) -> UnpackReport:
     """Restore what was packed, with permissions and modification times.
@@ -59,6 +60,7 @@ def unpack(
             file; for a packed folder the folder, made if need be, whose files of the same names are
             replaced one by one. None for the path of *src* without ``.pcz``.
         threads: None for all usable cores.
+        base: what the archive was packed with as ``base=``; None for what is beside it under that name.
         progress: called with (bytes done, bytes in all, member) from the calling thread.
 
     Raises:
@@ -68,7 +70,7 @@ def unpack(
     """
     count = resolve(threads)
     started = time.perf_counter()
-    with Archive(src) as archive:
+    with Archive(src, base=base) as archive:
         single = archive.entries[0] if archive._index.single else None
         if dst is None:
             dst = _without_suffix(src)

@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from pycomp._native.checksum import xxh3_128
-from pycomp._native.tensor import LEVELS, FrameEncoder, encode_frames
+from pycomp._native.tensor import LEVELS, FrameDecoder, FrameEncoder, encode_frames
 from pycomp._threads import one_ahead
 from pycomp.archive import layout
 from pycomp.archive.blocks import ENTRY, encode_block
@@ -60,6 +60,7 @@ class _Coded(NamedTuple):
     parts: list[Buffer]
     digest: bytes
     head: int
+    base: bytes | None = None
 
     @property
     def packed(self) -> int:
@@ -81,6 +82,7 @@ class Writer:
         done: Callable[[Job, int, int, bool], None],
     ) -> None:
         self.segments: list[Segment] = []
+        self.based: dict[int, bytes] = {}  # segments that need a base, and its digest
         self._write = write
         self._done = done
         self._level = numeric_level(level)
@@ -99,8 +101,11 @@ class Writer:
         self._position = 0
         self._put(layout.header())
 
-    def add(self, job: Job, content: memoryview) -> int:
-        """Code *content* as *job* says; returns the number of the segment. May write only later."""
+    def add(self, job: Job, content: memoryview, base: memoryview | None = None) -> int:
+        """Code *content* as *job* says; returns the number of the segment. May write only later.
+
+        *base* has as many bytes that may be like it; ``based`` says whether they are of use.
+        """
         number = self._added
         self._added += 1
         if job.method == Method.ZEROS:
@@ -109,9 +114,9 @@ class Writer:
             self._done(job, job.size, 0, True)
         elif len(content) > SMALL_SIZE:
             self.flush()
-            self._add_large(job, content)
+            self._add_large(job, content, base)
         elif self._pool is None:
-            self._store(job, self._code(job, content))
+            self._store(job, self._code(job, content, base))
         else:
             full = self._in_flight + len(content) > self._limit
             if full or len(self._waiting) >= JOBS_PER_THREAD * self._threads:
@@ -120,10 +125,10 @@ class Writer:
             while full and self._waiting and 2 * self._in_flight > self._limit:  # what was coded together
                 self._pop()
             self._in_flight += len(content)
-            if job.method == Method.NUMERIC:
+            if job.method == Method.NUMERIC and base is None:
                 self._add_small(job, content)
             else:
-                self._waiting.append((job, self._pool.submit(self._code_blocks, content)))
+                self._waiting.append((job, self._pool.submit(self._code, job, content, base)))
         return number
 
     def flush(self) -> None:
@@ -173,19 +178,38 @@ class Writer:
 
     def _store(self, job: Job, coded: _Coded) -> None:
         self._put(coded.parts[0] if len(coded.parts) == 1 else b"".join(coded.parts))
-        self._finish(job, coded.method, coded.packed, coded.digest, coded.head)
+        self._finish(job, coded.method, coded.packed, coded.digest, coded.head, coded.base)
         self._done(job, job.size, coded.packed, True)
 
-    def _finish(self, job: Job, method: int, packed: int, digest: bytes, head: int) -> None:
+    def _finish(
+        self, job: Job, method: int, packed: int, digest: bytes, head: int, base: bytes | None = None
+    ) -> None:
+        if base is not None:
+            self.based[len(self.segments)] = base
         self.segments.append(Segment(method, job.size, self._position - packed, packed, digest, head))
 
-    def _code(self, job: Job, content: memoryview) -> _Coded:
-        """A small segment."""
-        return (
-            next(self._code_arrays([(job, content)]))
-            if job.method == Method.NUMERIC
-            else self._code_blocks(content)
-        )
+    def _code(self, job: Job, content: memoryview, base: memoryview | None) -> _Coded:
+        """A small segment, as differences to the base if there is one and they take less."""
+        encoder = self._differences(job, content, base)
+        differences = self._code_frame(encoder) if encoder is not None else None
+        if differences is not None and len(content) > TRY_BOTH_SIZE:
+            return differences
+        numeric = job.method == Method.NUMERIC
+        plain = next(self._code_arrays([(job, content)])) if numeric else self._code_blocks(content)
+        return plain if differences is None or plain.packed <= differences.packed else differences
+
+    def _code_frame(self, encoder: FrameEncoder) -> _Coded:
+        payload, table, hashes = encoder.encode(0, encoder.chunks)
+        parts: list[Buffer] = [encoder.head, payload, table]
+        digest, base = xxh3_128(hashes), FrameDecoder(encoder.head).base
+        return _Coded(Method.NUMERIC, parts, digest, len(encoder.head), base)
+
+    def _differences(self, job: Job, content: memoryview, base: memoryview | None) -> FrameEncoder | None:
+        """An encoder of the differences to the base, if it would rather code these."""
+        if base is None:
+            return None
+        encoder = FrameEncoder(content, job.dtype, job.cols, self._level, base)
+        return None if FrameDecoder(encoder.head).base is None else encoder
 
     def _code_group(self, group: list[_Small]) -> None:
         """Code the arrays of a group, or say of all that are left what went wrong."""
@@ -232,14 +256,15 @@ class Writer:
         hashes = b"".join(entry[4:] for _, entry in blocks)
         return _Coded(Method.STORED if stored else Method.ZLIB, [*payloads, table], xxh3_128(hashes), 0)
 
-    def _add_large(self, job: Job, content: memoryview) -> None:
-        if job.method == Method.NUMERIC and self._gains(job, content):
-            self._large_numeric(job, content)
+    def _add_large(self, job: Job, content: memoryview, base: memoryview | None) -> None:
+        if (encoder := self._differences(job, content, base)) is not None:
+            self._large_numeric(job, content, encoder)
+        elif job.method == Method.NUMERIC and self._gains(job, content):
+            self._large_numeric(job, content, FrameEncoder(content, job.dtype, job.cols, self._level))
         else:
             self._large_blocks(job, content)
 
-    def _large_numeric(self, job: Job, content: memoryview) -> None:
-        encoder = FrameEncoder(content, job.dtype, job.cols, self._level)
+    def _large_numeric(self, job: Job, content: memoryview, encoder: FrameEncoder) -> None:
         begin = self._position
         self._put(encoder.head)
         table, hashes, told = bytearray(), bytearray(), begin
@@ -267,7 +292,8 @@ class Writer:
             told = self._position
         self._put(bytes(table))
         self._done(job, 0, self._position - told, True)
-        self._finish(job, Method.NUMERIC, self._position - begin, xxh3_128(bytes(hashes)), len(encoder.head))
+        digest, base = xxh3_128(bytes(hashes)), FrameDecoder(encoder.head).base
+        self._finish(job, Method.NUMERIC, self._position - begin, digest, len(encoder.head), base)
 
     def _large_blocks(self, job: Job, content: memoryview) -> None:
         level = self._zlib_level if zlib_gain(content, self._zlib_level) else None

@@ -30,6 +30,15 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_base(parser: argparse.ArgumentParser) -> None:
+    """``--base PATH`` of what reads archives."""
+    parser.add_argument(
+        "--base",
+        metavar="PATH",
+        help="what the archive was packed with as --base (default: what has that name beside it)",
+    )
+
+
 def add_output_style(parser: argparse.ArgumentParser) -> None:
     """``--json`` and ``--quiet``."""
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")

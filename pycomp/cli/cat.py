@@ -15,7 +15,7 @@ import os
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from pycomp.cli._common import OK, UsageError
+from pycomp.cli._common import OK, UsageError, add_base
 
 if TYPE_CHECKING:
     from pycomp.archive import Archive
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only rows A to B-1 of a tensor; negative counts from the end, as in --rows=-2:",
     )
     parser.add_argument("--npy", action="store_true", help="write a tensor as a .npy file")
+    add_base(parser)
     parser.add_argument("-f", "--force", action="store_true", help="write even to a terminal")
 
 
@@ -71,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     from pycomp.cli._streams import binary_stdout
 
     path, name = (args.where, args.name) if args.name else locate(args.where)
-    with archive.open(path) as packed, binary_stdout(args.force) as out:
+    with archive.open(path, base=args.base) as packed, binary_stdout(args.force) as out:
         tensors = packed.keys()
         if name not in tensors and name in packed.files():
             if args.rows or args.npy:

@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
                 "ratio": round(total, 4),
                 "segments": info.segments,
                 "by_dtype": info.by_dtype,
+                "base": info.base or None,
                 "warnings": info.warnings,
             }
         )
@@ -53,6 +54,8 @@ def run(args: argparse.Namespace) -> int:
     if rows:
         print()
         show(["dtype", "tensors", "size", "packed", "ratio"], rows)
+    if info.base:
+        print(f"needs its base {info.base}")
     for warning in info.warnings:
         print(f"warning: {warning}")
     return OK

@@ -52,6 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--name", default="stdin", help="name of the file inside, when packing standard input"
     )
+    parser.add_argument(
+        "--base",
+        metavar="PATH",
+        help="an archive, file or folder of like tensors (the checkpoint before): code the differences to it",
+    )
     add_threads(parser)
     add_output_style(parser)
 
@@ -79,7 +84,9 @@ def run(args: argparse.Namespace) -> int:
             folder = stack.enter_context(_streams.spool(None if output == "-" else output))
             source = os.fspath(_streams.from_stdin(folder / args.name))
         progress = stack.enter_context(Progress("pack", quiet=args.quiet))
-        report = archive.pack(source, target, level=args.level, threads=args.threads, progress=progress)
+        report = archive.pack(
+            source, target, level=args.level, threads=args.threads, base=args.base, progress=progress
+        )
     _report(args, output, report)
     return OK
 

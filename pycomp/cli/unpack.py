@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pycomp.cli._common import (
     OK,
     UsageError,
+    add_base,
     add_output_style,
     add_threads,
     duration,
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="file or folder (default: the name without .pcz); - for standard output",
     )
     parser.add_argument("-f", "--force", action="store_true", help="replace what is in the way")
+    add_base(parser)
     add_threads(parser)
     add_output_style(parser)
 
@@ -71,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
                 f"{args.source} holds a folder, which is no single stream; name a folder with -o"
             )
         progress = stack.enter_context(Progress("unpack", quiet=args.quiet))
-        report = archive.unpack(source, target, threads=args.threads, progress=progress)
+        report = archive.unpack(source, target, threads=args.threads, base=args.base, progress=progress)
     _report(args, report, single, output)
     return OK
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from pycomp.cli._common import DAMAGED, OK, add_output_style, add_threads, duration, human, print_json
+from pycomp.cli._common import (
+    DAMAGED,
+    OK,
+    add_base,
+    add_output_style,
+    add_threads,
+    duration,
+    human,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from pycomp.archive.report import VerifyReport
@@ -20,6 +29,7 @@ HELP = "check every byte of an archive"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's own options."""
     parser.add_argument("archives", metavar="FILE.pcz", nargs="+", help="what to check")
+    add_base(parser)
     add_threads(parser)
     add_output_style(parser)
 
@@ -35,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     for path in args.archives:
         try:
             with (
-                archive.open(path, threads=args.threads) as packed,
+                archive.open(path, base=args.base, threads=args.threads) as packed,
                 Progress("verify", quiet=args.quiet) as progress,
             ):
                 report = packed.verify(progress)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from pycomp._native.checksum import xxh3_128
 from pycomp._native.tensor import DTYPES, ITEM_SIZES, LEVELS, FrameDecoder, FrameEncoder
-from pycomp.errors import CorruptError, TruncatedError, UnsupportedError
+from pycomp.errors import BaseError, CorruptError, TruncatedError, UnsupportedError
 from pycomp.tensor.dtypes import ML_DTYPES, PACKED, extra_dtype
 
 if TYPE_CHECKING:
@@ -42,7 +43,12 @@ _BY_KIND = {
 
 
 def encode(
-    array: NDArray[Any] | Buffer, *, dtype: str | None = None, level: str = "default", threads: int = 1
+    array: NDArray[Any] | Buffer,
+    *,
+    base: NDArray[Any] | Buffer | None = None,
+    dtype: str | None = None,
+    level: str = "default",
+    threads: int = 1,
 ) -> bytes:
     """Compress an array of any shape losslessly.
 
@@ -52,6 +58,10 @@ def encode(
         Any numpy array but object and structured ones, ml_dtypes arrays included; another contiguous
         buffer counts as unsigned bytes. Rows, in the sense of the model, are what the first axis
         numbers. An array that is not C-contiguous is copied first.
+    base : array or buffer, optional
+        Another array of the same dtype and size that is a good guess: the checkpoint before, the model that
+        this one was tuned from. Where differences to it are the smaller, they are what is coded, and
+        :func:`decode` needs the base again.
     dtype : str, optional
         What the elements are where numpy cannot say: ``"bf16"``, ``"f8_e4m3"``, ``"f8_e5m2"``,
         ``"f8_e4m3fnuz"``, ``"f8_e5m2fnuz"``, ``"f8_e8m0"``, packed ``"f4"``, ``"f6_e2m3"``, ``"f6_e3m2"``,
@@ -71,7 +81,8 @@ def encode(
     TypeError
         Object or structured arrays.
     ValueError
-        An unknown level or dtype, or a buffer that is no whole number of elements.
+        An unknown level or dtype, a buffer that is no whole number of elements, or a base of another dtype
+        or size.
 
     Examples
     --------
@@ -80,11 +91,19 @@ def encode(
     >>> blob = encode(weights)
     >>> len(blob) < weights.nbytes and (decode(blob) == weights).all()
     np.True_
+
+    One step of training changes few bits of few weights:
+
+    >>> step = weights + np.float16(1e-4)
+    >>> delta = encode(step, base=weights)
+    >>> len(delta) < len(encode(step)) and (decode(delta, base=weights) == step).all()
+    np.True_
     """
     if threads < 1:
         raise ValueError(f"threads is {threads}; one is the least")
-    source = prepare(array, dtype, level)
-    return FrameEncoder(source.data, source.dtype, source.cols, LEVELS[level]).frame(source.prefix, threads)
+    source = prepare(array, dtype, level, base)
+    encoder = FrameEncoder(source.data, source.dtype, source.cols, LEVELS[level], source.base)
+    return encoder.frame(source.prefix, threads)
 
 
 class Source(NamedTuple):
@@ -94,34 +113,45 @@ class Source(NamedTuple):
     data: memoryview
     dtype: str
     cols: int
+    base: memoryview | None = None
 
 
-def prepare(array: NDArray[Any] | Buffer, dtype: str | None, level: str) -> Source:
+def prepare(
+    array: NDArray[Any] | Buffer,
+    dtype: str | None,
+    level: str,
+    base: NDArray[Any] | Buffer | None = None,
+) -> Source:
     """Checks what :func:`encode` was given."""
     if level not in LEVELS:
         raise ValueError(f"level {level!r} is unknown; choose one of {', '.join(LEVELS)}")
-    if isinstance(array, (np.ndarray, np.generic)):
-        values = np.asarray(array)
-    else:
-        values = np.frombuffer(array, np.uint8)
+    values = _values(array)
     shape = values.shape
+    before = None if base is None else _values(base)
+    if before is not None and (before.dtype, before.nbytes) != (values.dtype, values.nbytes):
+        raise ValueError(
+            f"the base is {before.nbytes} bytes of {before.dtype}, "
+            f"the array {values.nbytes} of {values.dtype}"
+        )
     values = np.ascontiguousarray(values)
     name, descr = _name(values.dtype) if dtype is None else _named(dtype, values.dtype)
-    if values.dtype.byteorder == ">" or (values.dtype.byteorder == "=" and not np.little_endian):
-        values = values.byteswap()  # the codec reads little-endian elements; descr remembers
-    flat = values.reshape(-1).view(np.uint8).data
     prefix = struct.pack("<BB", VERSION, len(descr)) + descr.encode("ascii")
     prefix += struct.pack(f"<B{len(shape)}Q", len(shape), *shape)
-    return Source(prefix, flat, name, _row_length(values, name))
+    known = None if before is None else _little(before)
+    return Source(prefix, _little(values), name, _row_length(values, name), known)
 
 
-def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
+def decode(
+    blob: Buffer, *, base: NDArray[Any] | Buffer | None = None, out: Any = None, threads: int = 1
+) -> NDArray[Any]:
     """Restore the array that :func:`encode` got.
 
     Parameters
     ----------
     blob : buffer
         What :func:`encode` returned.
+    base : array or buffer, optional
+        The base that :func:`encode` was given; not looked at where the blob does without.
     out : writable buffer, optional
         C-contiguous memory of exactly the array's size to decode into, such as a memory map; the array
         returned is a view of it.
@@ -138,9 +168,10 @@ def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
     ------
     pycomp.errors.PycompError
         ``TruncatedError``, ``CorruptError``, ``ChecksumError``, ``UnsupportedError`` for blobs that are
-        not what :func:`encode` wrote. What *out* then holds is undefined.
+        not what :func:`encode` wrote. What *out* then holds is undefined. ``UnsupportedError`` also where a
+        base is needed and not given, ``BaseError`` (a ``ChecksumError``) where it is not the one.
     ValueError
-        *out* has the wrong size.
+        *out*, or the base that is needed, has the wrong size.
 
     Examples
     --------
@@ -155,15 +186,19 @@ def decode(blob: Buffer, *, out: Any = None, threads: int = 1) -> NDArray[Any]:
     parsed = parse(blob)
     frame, payload, table = parsed.frame, parsed.payload, parsed.table
     target = parsed.target(out)
+    before = None if frame.base is None else _checked_base(frame.base, base, frame.size)
     ends = np.frombuffer(table, "<u4").cumsum(dtype=np.uint64)
     begin = 0
     for first in range(0, max(frame.chunks, 1), batch := BATCH * threads):
         last = min(first + batch, frame.chunks)
         whole = last < frame.chunks  # the very last chunk is of any size
         end = int(ends[last - 1]) if whole else len(payload)
-        part = target[first * frame.chunk_bytes : last * frame.chunk_bytes if whole else frame.size]
+        place = slice(first * frame.chunk_bytes, last * frame.chunk_bytes if whole else frame.size)
         entries = table[4 * first : 4 * last]
-        frame.decode(payload[begin:end], entries, first, last - first, part, threads=threads)
+        guess = None if before is None else before[place]
+        frame.decode(
+            payload[begin:end], entries, first, last - first, target[place], threads=threads, base=guess
+        )
         begin = end
     return parsed.array(target)
 
@@ -217,6 +252,31 @@ def parse(blob: Buffer) -> Parsed:
         )
     cut = len(view) - 4 * frame.chunks
     return Parsed(descr, dtype, shape, frame, view[at + frame.head_size : cut], view[cut:])
+
+
+def _values(array: NDArray[Any] | Buffer) -> NDArray[Any]:
+    if isinstance(array, (np.ndarray, np.generic)):
+        return np.asarray(array)
+    return np.frombuffer(array, np.uint8)
+
+
+def _little(values: NDArray[Any]) -> memoryview:
+    """The bytes of the elements in C order, each little-endian as the codec reads them."""
+    if values.dtype.byteorder == ">" or (values.dtype.byteorder == "=" and not np.little_endian):
+        values = values.byteswap()
+    return np.ascontiguousarray(values).reshape(-1).view(np.uint8).data
+
+
+def _checked_base(digest: bytes, base: NDArray[Any] | Buffer | None, size: int) -> memoryview:
+    """The bytes of the base that a frame asks for."""
+    if base is None:
+        raise UnsupportedError("tensor.decode: the blob holds differences to a base; pass it as base=")
+    before = _little(_values(base))
+    if len(before) != size:
+        raise ValueError(f"the base has {len(before)} bytes, the array {size}")
+    if xxh3_128(before) != digest:
+        raise BaseError("tensor.decode: the base is not the one that encode() was given")
+    return before
 
 
 def _name(dtype: np.dtype[Any]) -> tuple[str, str]:

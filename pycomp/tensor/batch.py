@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pycomp._native.tensor import LEVELS, decode_frames, encode_frames
 from pycomp._threads import fills_threads, groups, resolve
-from pycomp.errors import PycompError
+from pycomp.errors import PycompError, UnsupportedError
 from pycomp.tensor.array import decode, encode, parse, prepare
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def encode_batch(
         else:
             small.append((i, source, len(source.data)))
     for group in groups(small, count):
-        frames = encode_frames([source for _, source in group], LEVELS[level], count)
+        frames = encode_frames([source[:4] for _, source in group], LEVELS[level], count)
         for (i, _), (frame, _, _) in zip(group, frames, strict=True):
             blobs[i] = frame
     return blobs
@@ -105,6 +105,8 @@ def decode_batch(
         to = None if out is None else out[i]
         with _about(i):
             parsed = parse(blob)
+            if parsed.frame.base is not None:
+                raise UnsupportedError("it holds differences; decode() it with its base")
             if fills_threads(parsed.frame.size, count):
                 arrays[i] = decode(blob, out=to, threads=count)
                 continue

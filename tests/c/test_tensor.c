@@ -199,8 +199,8 @@ static pc_status decode(const pc_kernels *k, const frame *f, unsigned threads, u
     if (status == PC_OK && pc_tensor_decoder_info(d)->size != f->size) status = PC_ERR_PARAM;
     if (status == PC_OK && pc_tensor_decoder_info(d)->chunks != f->chunks) status = PC_ERR_PARAM;
     if (status == PC_OK)
-        status = pc_tensor_decode_chunks(d, 0, f->chunks, threads, payload, f->payload_size, f->table, 0, dst,
-                                         (size_t)f->size, failed);
+        status = pc_tensor_decode_chunks(d, 0, f->chunks, threads, NULL, payload, f->payload_size, f->table,
+                                         0, dst, (size_t)f->size, failed);
     pc_tensor_decoder_free(d);
     check_free(head, f->head_size);
     check_free(payload, f->payload_size);
@@ -225,11 +225,11 @@ static void check_parts(uint64_t *seed, const pc_kernels *k, const frame *f)
         size_t skip = (size_t)(check_random(seed) % (have + 1)),
                size = (size_t)(check_random(seed) % (have - skip + 1));
         uint8_t *dst = check_alloc(size);
-        CHECK(pc_tensor_decode_chunks(d, first, count, 1 + round % 3, f->payload + begin, used,
+        CHECK(pc_tensor_decode_chunks(d, first, count, 1 + round % 3, NULL, f->payload + begin, used,
                                       f->table + 4 * first, skip, dst, size, &failed) == PC_OK);
         CHECK(size == 0 || memcmp(dst, f->data + first * info->chunk_bytes + skip, size) == 0);
-        CHECK(pc_tensor_decode_chunks(d, first, count, 1, f->payload + begin, used, f->table + 4 * first,
-                                      have, dst, 1, &failed) == PC_ERR_PARAM);
+        CHECK(pc_tensor_decode_chunks(d, first, count, 1, NULL, f->payload + begin, used,
+                                      f->table + 4 * first, have, dst, 1, &failed) == PC_ERR_PARAM);
         check_free(dst, size);
     }
     pc_tensor_decoder_free(d);
@@ -332,7 +332,8 @@ static void check_verdicts(const frame *f, const uint8_t *head, size_t head_size
             memcpy(payload, f->payload + at, used);
             for (int t = 0; t < n_tiers; t++) {
                 uint8_t *workspace = check_alloc(info->workspace_size), *dst = check_alloc(size);
-                pc_status status = pc_tensor_decode_chunk(d[t], c, payload, used, used, dst, size, workspace);
+                pc_status status =
+                    pc_tensor_decode_chunk(d[t], c, NULL, payload, used, used, dst, size, workspace);
                 if (t == 0) expected = status;
                 CHECK(status == expected);
                 if (status == PC_OK) CHECK(pc_xxh3_64(&tiers[0], dst, size) == f->hashes[c]);

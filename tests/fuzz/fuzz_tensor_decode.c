@@ -21,7 +21,7 @@ static void decode_chunk(pc_tensor_decoder *const d[3], int n_tiers, size_t chun
     pc_status status = PC_OK;
     if (size != 0) memcpy(src, payload, size);
     for (int t = 0; t < n_tiers; t++) {
-        pc_status found = pc_tensor_decode_chunk(d[t], chunk, src, size, size, dst, decoded, workspace);
+        pc_status found = pc_tensor_decode_chunk(d[t], chunk, NULL, src, size, size, dst, decoded, workspace);
         if (t == 0) {
             status = found;
             if (decoded != 0) memcpy(first, dst, decoded);

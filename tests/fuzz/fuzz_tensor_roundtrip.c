@@ -52,7 +52,7 @@ static void round_trip(const pc_kernels *tiers, int n_tiers, const uint8_t *data
         MUST(used == first_size && memcmp(first, dst, used) == 0);
         MUST(info->head_size == head_size && memcmp(head, pc_tensor_encoder_head(e), head_size) == 0);
         MUST(pc_tensor_decoder_create(&tiers[t], head, head_size, &d) == PC_OK);
-        MUST(pc_tensor_decode_chunks(d, 0, info->chunks, 1, first, first_size, table, 0, back, size,
+        MUST(pc_tensor_decode_chunks(d, 0, info->chunks, 1, NULL, first, first_size, table, 0, back, size,
                                      &failed) == PC_OK);
         MUST(memcmp(data, back, size) == 0);
         pc_tensor_decoder_free(d);

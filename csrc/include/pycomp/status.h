@@ -16,7 +16,8 @@ typedef enum pc_status {
     PC_ERR_CHECKSUM = 5,    /* decoded well, but not to the bytes that were encoded */
     PC_ERR_LIMIT = 6,       /* a size in the input exceeds the caller's limit */
     PC_ERR_UNSUPPORTED = 7, /* a version, method or dtype this build does not know */
-    PC_ERR_MEMORY = 8       /* the allocator had no more */
+    PC_ERR_MEMORY = 8,      /* the allocator had no more */
+    PC_ERR_BASE = 9         /* differences to a base that is missing, or is another */
 } pc_status;
 
 /* A static, lower-case sentence without a full stop. */

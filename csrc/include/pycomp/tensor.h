@@ -86,6 +86,12 @@ typedef struct pc_tensor_info {
  * chunk is coded. */
 pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, uint64_t size, pc_dtype dtype,
                                    size_t cols, pc_level level, pc_tensor_encoder **encoder);
+/* The same for an array of which another of the same type and size is a good guess: the next checkpoint of a
+ * training run, say. Codes the differences, or a plain frame where that should be the smaller. A decoder
+ * needs the base again; it must stay as long as data. */
+pc_status pc_tensor_encoder_create_base(const pc_kernels *kernels, const void *data, const void *base,
+                                        uint64_t size, pc_dtype dtype, size_t cols, pc_level level,
+                                        pc_tensor_encoder **encoder);
 void pc_tensor_encoder_free(pc_tensor_encoder *encoder);
 const pc_tensor_info *pc_tensor_encoder_info(const pc_tensor_encoder *encoder);
 const uint8_t *pc_tensor_encoder_head(const pc_tensor_encoder *encoder);
@@ -103,12 +109,16 @@ pc_status pc_tensor_decoder_create(const pc_kernels *kernels, const uint8_t *src
 void pc_tensor_decoder_free(pc_tensor_decoder *decoder);
 const pc_tensor_info *pc_tensor_decoder_info(const pc_tensor_decoder *decoder);
 
+/* NULL for a plain frame; else the XXH3-128 (16 bytes, canonical) of the base that its chunks need. */
+const uint8_t *pc_tensor_decoder_base(const pc_tensor_decoder *decoder);
+
 /* Decodes the payload of chunk number `chunk` to dst, whose size must be the chunk's decoded size
  * exactly, and checks its checksum. src_room >= src_len says how many bytes may be read from src: with 64
- * more than the payload has, a copy is saved. */
-pc_status pc_tensor_decode_chunk(const pc_tensor_decoder *decoder, size_t chunk, const uint8_t *src,
-                                 size_t src_len, size_t src_room, uint8_t *dst, size_t dst_size,
-                                 void *workspace);
+ * more than the payload has, a copy is saved. base has the chunk's bytes of the base, NULL if there is none;
+ * PC_ERR_BASE says that the chunk needs one, or another. */
+pc_status pc_tensor_decode_chunk(const pc_tensor_decoder *decoder, size_t chunk, const uint8_t *base,
+                                 const uint8_t *src, size_t src_len, size_t src_room, uint8_t *dst,
+                                 size_t dst_size, void *workspace);
 
 /* Decoded bytes of a chunk. */
 size_t pc_tensor_chunk_size(const pc_tensor_info *info, size_t chunk);
@@ -126,11 +136,13 @@ pc_status pc_tensor_encode_chunks(const pc_tensor_encoder *encoder, size_t first
                                   uint32_t *sizes, uint64_t *hashes);
 
 /* src holds the payloads of chunks [first, first + count) back to back, table their 32-bit sizes. Writes the
- * decoded bytes [skip, skip + dst_size) counted from the start of chunk first. On failure *failed is the
+ * decoded bytes [skip, skip + dst_size) counted from the start of chunk first. base is NULL or has the base's
+ * bytes of these chunks, all of them. On failure *failed is the
  * number of the first chunk that did not decode; the others are written all the same. */
 pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first, size_t count,
-                                  unsigned threads, const uint8_t *src, size_t src_len, const uint8_t *table,
-                                  size_t skip, uint8_t *dst, size_t dst_size, size_t *failed);
+                                  unsigned threads, const uint8_t *base, const uint8_t *src, size_t src_len,
+                                  const uint8_t *table, size_t skip, uint8_t *dst, size_t dst_size,
+                                  size_t *failed);
 
 #ifdef __cplusplus
 }
