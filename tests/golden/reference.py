@@ -1,6 +1,7 @@
 """A decoder of tensor blobs written from docs/formats alone: slow, plain, and independent of the C core.
 
-Read it beside the pages, whose names head its parts; reference_mix.py has the one for mixing.
+Read it beside the pages, whose names head its parts; reference_mix.py and reference_base.py have those for
+mixing and for differences to a base.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import struct
 from typing import Any
 
 import numpy as np
+import reference_base
 import reference_mix
 
 # docs/formats/tensor.md, "Element types": size, then for floats key bits, mid bits, low bits, trims.
@@ -18,7 +20,7 @@ FLOATS: dict[int, tuple[int, int, int, tuple[int, ...]]] = {
     14: (10, 6, 16, (13, 16)),
 }  # fmt: skip
 CHUNK_ELEMENTS, PIECE, MID_ELEMENTS = 1 << 18, 1 << 16, 1 << 12
-RAW, FLOAT, BYTE, PLANES, PALETTE = range(5)
+RAW, FLOAT, BYTE, PLANES, PALETTE, BASE = range(6)
 SPARSE, DELTA, MEANS, WEIGHTS = 1, 2, 4, 8
 PIVOT, RANS, MIX = range(3)
 
@@ -207,10 +209,16 @@ class Head:
         if self.method == PALETTE:
             self.palette = [data.number(self.element) for _ in range(data.number(1) + 1)]
         self.tile_table = (
-            section(data, self.rows * self.cols) if tables > 1 else [0] * (self.rows * self.cols)
+            section(data, self.rows * self.cols)
+            if tables > 1 and self.method != BASE
+            else [0] * (self.rows * self.cols)
         )
         self.col_group = section(data, self.width) if self.cols > 1 else [0] * self.width
         self.means = section(data, self.width) if self.flags & MEANS else None
+        if self.method == BASE:
+            self.base_digest = data.take(16)
+            self.first_keys = [data.number(2) for _ in range(tables - 1)]
+            self.kinds = list(data.take(tables))
         self.tables: list[Any] = [
             read_frequencies(data) if self.coder else PivotCode(read_lengths(data)) for _ in range(tables)
         ]
@@ -347,7 +355,7 @@ def coded_rows(head: Head, data: Reader, rows: int, cols: int) -> list[int]:
     return [head.palette[s] for s in symbols] if head.method == PALETTE else symbols
 
 
-def chunk(head: Head, data: Reader, rows: int, tail: int) -> bytes:
+def chunk(head: Head, data: Reader, rows: int, tail: int, base: bytes) -> bytes:
     size: int = head.element
     n: int = rows * head.width + tail
     data.take(8)  # the checksum: for this decoder to be checked by, not to check
@@ -356,7 +364,12 @@ def chunk(head: Head, data: Reader, rows: int, tail: int) -> bytes:
         return data.take(n * size)
     if form == 1:
         return data.take(size) * n
-    if head.method == PLANES:
+    if form == 3:
+        return base
+    if head.method == BASE:
+        guess = [int.from_bytes(base[i : i + size], "little") for i in range(0, len(base), size)]
+        values = reference_base.chunk(head, data, guess, rans_stream)
+    elif head.method == PLANES:
         values = planes(head, data, n)
     elif head.flags & SPARSE:
         bitmap = section(data, (n + 7) // 8)
@@ -373,7 +386,7 @@ def chunk(head: Head, data: Reader, rows: int, tail: int) -> bytes:
     return b"".join(value.to_bytes(size, "little") for value in values)
 
 
-def decode_frame(frame: bytes) -> bytes:
+def decode_frame(frame: bytes, base: bytes = b"") -> bytes:
     data = Reader(frame)
     head = Head(data)
     n = head.size // head.element
@@ -386,19 +399,21 @@ def decode_frame(frame: bytes) -> bytes:
     for c in range(chunks):
         last = c + 1 == chunks
         payload = Reader(frame, data.at, data.at + sizes[c])
-        found += chunk(head, payload, min(per_chunk, rows - c * per_chunk), n % head.width if last else 0)
+        height, tail = min(per_chunk, rows - c * per_chunk), n % head.width if last else 0
+        part = base[len(found) : len(found) + (height * head.width + tail) * head.element]
+        found += chunk(head, payload, height, tail, part)
         data.at = payload.end
     return found
 
 
-def decode(blob: bytes) -> tuple[str, tuple[int, ...], bytes]:
+def decode(blob: bytes, base: bytes = b"") -> tuple[str, tuple[int, ...], bytes]:
     """Type string, shape, and the elements, little-endian."""
     data = Reader(blob)
     if data.number(1) != 1:
         raise NotImplementedError
     descr = data.take(data.number(1)).decode("ascii")
     shape = tuple(data.number(8) for _ in range(data.number(1)))
-    return descr, shape, decode_frame(blob[data.at :])
+    return descr, shape, decode_frame(blob[data.at :], base)
 
 
 def to_numpy(descr: str, shape: tuple[int, ...], content: bytes) -> np.ndarray[Any, Any]:

@@ -105,14 +105,53 @@ def samples() -> dict[str, tuple[Array, str | None, str]]:
     found["stored"] = (dice(25, 9).view("<u2"), None, "default")
     found["empty"] = (np.empty((0, 5), "<f4"), None, "default")
     found["scalar"] = (np.array(3.5, "<f8"), None, "default")
+    types = {"bf16": "bf16", "outlier": "bf16", "f8": "f8_e4m3"}
+    for name, before in bases().items():
+        kind = name.split("-")[1]
+        level = "fast" if kind == "outlier" else LEVELS[len(found) % 3]
+        found[name] = (before if kind == "same" else moved(before), types.get(kind), level)
     return found
+
+
+LEVELS = ("fast", "default", "high")
+
+
+def moved(before: Array) -> Array:
+    """Small steps: of one element in 60, and of most of the fifth that is nearest to zero."""
+    bits = before.reshape(-1).view(f"<u{before.itemsize}").copy()
+    r, magnitudes = dice(bits.size, 12), bits & bits.dtype.type((1 << 8 * bits.itemsize - 1) - 1)
+    if bits.size > 100_000:
+        bits += (r % np.uint64(600) == 0).astype(bits.dtype)
+        bits[2000] = 0x1234  # where a sample does not look
+    else:
+        bits += (r % np.uint64(60) == 0).astype(bits.dtype)
+        small = magnitudes < np.sort(magnitudes)[bits.size // 5]
+        bits += small.astype(bits.dtype) * (r >> np.uint64(40) & np.uint64(31)).astype(bits.dtype)
+    return bits.view(before.dtype).reshape(before.shape)
+
+
+def bases() -> dict[str, Array]:
+    """Name -> base, of the blobs that have one."""
+    wide, words = weights(60, 96, 13), dice(4000, 14)
+    return {
+        "base-bf16": (wide >> np.uint32(16)).astype("<u2"),
+        "base-f16": wide.view("<f4").astype("<f2"),
+        "base-f32": wide.view("<f4"),
+        "base-f64": wide[:30].view("<f4").astype("<f8"),
+        "base-i16": (words >> np.uint64(50)).astype("<i2"),
+        "base-i64": (words >> np.uint64(20)).astype("<i8"),
+        "base-u8": (words >> np.uint64(59)).astype("u1"),
+        "base-f8": (words >> np.uint64(57)).astype("u1"),
+        "base-same": wide.view("<f4"),
+        "base-outlier": (0x3C00 + (np.arange(300_000) * 7919 & 0x7FF)).astype("<u2"),
+    }
 
 
 def encode(name: str) -> bytes:
     from pycomp import tensor
 
     array, dtype, level = samples()[name]
-    return tensor.encode(array, dtype=dtype, level=level)
+    return tensor.encode(array, base=bases().get(name), dtype=dtype, level=level)
 
 
 if __name__ == "__main__":

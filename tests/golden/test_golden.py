@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE))
 import reference  # noqa: E402
 import samples  # noqa: E402
 
-SAMPLES = samples.samples()
+SAMPLES, BASES = samples.samples(), samples.bases()
 names = pytest.mark.parametrize("name", sorted(SAMPLES))
 
 
@@ -26,7 +26,7 @@ def blob_of(name: str) -> bytes:
 @names
 def test_reads(name: str, isa: str) -> None:
     array = SAMPLES[name][0]
-    found = tensor.decode(blob_of(name))
+    found = tensor.decode(blob_of(name), base=BASES.get(name))
     assert found.shape == array.shape
     assert found.tobytes() == array.tobytes()
 
@@ -39,7 +39,7 @@ def test_writes(name: str, isa: str) -> None:
 @names
 def test_reference(name: str) -> None:
     array = SAMPLES[name][0]
-    descr, shape, content = reference.decode(blob_of(name))
+    descr, shape, content = reference.decode(blob_of(name), BASES[name].tobytes() if name in BASES else b"")
     if descr[0] not in "<>|":  # a type that numpy has no name for
         assert shape == array.shape
         assert content == array.tobytes()
@@ -65,7 +65,7 @@ def test_coverage() -> None:
             found.add(("form", blob[at + length + 8]))
         found |= {("row groups", blob[at + 5] > 1), ("column groups", blob[at + 6] > 1)}
     expected = (
-        {("method", m) for m in range(5)} | {("coder", c) for c in range(3)} | {("form", f) for f in range(3)}
+        {("method", m) for m in range(6)} | {("coder", c) for c in range(3)} | {("form", f) for f in range(4)}
     )
     expected |= {("flags", 1), ("flags", 2), ("flags", 8), ("row groups", True), ("column groups", True)}
     assert found >= expected
