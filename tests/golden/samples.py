@@ -122,7 +122,7 @@ def moved(before: Array) -> Array:
     r, magnitudes = dice(bits.size, 12), bits & bits.dtype.type((1 << 8 * bits.itemsize - 1) - 1)
     if bits.size > 100_000:
         bits += (r % np.uint64(600) == 0).astype(bits.dtype)
-        bits[2000] = 0x1234  # where a sample does not look
+        bits[7500] = 0x1234  # where a sample does not look
     else:
         bits += (r % np.uint64(60) == 0).astype(bits.dtype)
         small = magnitudes < np.sort(magnitudes)[bits.size // 5]
