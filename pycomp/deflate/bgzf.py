@@ -87,6 +87,11 @@ class BgzfReader(io.RawIOBase):
             self._base = self._position
         return False
 
+    def _note_mtime(self) -> None:
+        """A member that was begun has a time, be it 0; before the first one there is none."""
+        if self._members is not None and self._members.mtime is not None:
+            self._last_mtime = self._members.mtime
+
     def _decode(self, limit: int) -> tuple[bytes, int, list[tuple[int, int]]]:
         """Contents of the blocks at the start of the input, how much of that they take, and their sizes."""
         return _native.bgzf_decompress(self._input, limit, self._threads)
@@ -114,7 +119,7 @@ class BgzfReader(io.RawIOBase):
         if not self._output and (self._members is not None or not self._fill()):
             assert self._members is not None
             n = self._members.readinto(target)
-            self._last_mtime = self._members.mtime or self._last_mtime
+            self._note_mtime()
         else:
             n = min(len(target), len(self._output))
             target[:n] = self._output[:n]
@@ -131,7 +136,7 @@ class BgzfReader(io.RawIOBase):
             self._output = memoryview(b"")
         assert self._members is not None
         parts.append(memoryview(self._members.readall()))
-        self._last_mtime = self._members.mtime or self._last_mtime
+        self._note_mtime()
         self._position += len(parts[-1])
         return b"".join(parts)
 
