@@ -335,7 +335,7 @@ def test_wrong_mode_and_arguments() -> None:
 def test_a_time_of_zero_is_a_time(tmp_path: Path, threads: int) -> None:
     path = tmp_path / "a.gz"
     path.write_bytes(standard.compress(b"abc", mtime=0))
-    with ours.open(path, threads=threads) as file:
+    with ours.GzipFile(path, "rb", threads=threads) as file:
         assert file.mtime is None
         assert file.read() == b"abc"
         assert file.mtime == 0
