@@ -37,12 +37,6 @@ enum {
     PC_BASE_HASH = 4 /* bytes of the checksum of a chunk's base */
 };
 
-/* The class's tokens, and where a sparse one stands. */
-typedef struct pc_base_run {
-    uint32_t left;   /* elements to come that equal their base; always 0 in a dense class */
-    uint32_t memory; /* of gaps */
-} pc_base_run;
-
 PC_INLINE unsigned pc_base_key(uint64_t x, const pc_base_layout *layout)
 {
     return (unsigned)(x >> layout->key_shift) & layout->key_mask;

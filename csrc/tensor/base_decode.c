@@ -13,7 +13,7 @@ typedef struct bit_source {
 
 PC_INLINE uint64_t look(const bit_source *in) { return pc_load64(in->src + in->at / 8) >> in->at % 8; }
 
-static uint32_t take_gap(bit_source *in, uint32_t *memory)
+PC_INLINE uint32_t take_gap(bit_source *in, uint32_t *memory)
 {
     const pc_base_golomb code = pc_base_code(*memory);
     unsigned ones = 0;
@@ -61,7 +61,7 @@ typedef struct class_run {
 
 enum { NONE_LEFT = UINT32_MAX }; /* more elements than any chunk has */
 
-static void next_gap(class_run *run, bit_source *in)
+PC_INLINE void next_gap(class_run *run, bit_source *in)
 {
     run->left = 0;
     if (run->dense || in->at > in->end) return; /* the next element is refused */
@@ -74,6 +74,7 @@ PC_INLINE pc_status take_all(const pc_tensor_model *m, class_run *runs, bit_sour
 {
     const pc_base_layout layout = pc_base_layout_of(m);
     const uint8_t *class_of = m->base.class_of;
+    bit_source bits = *in; /* a copy of its own stays in registers */
     for (size_t i = 0; i < n; i++) {
         uint64_t b = pc_load_element(base + i * size, size);
         class_run *run = &runs[class_of[pc_base_key(b, &layout)]];
@@ -82,12 +83,13 @@ PC_INLINE pc_status take_all(const pc_tensor_model *m, class_run *runs, bit_sour
             pc_store_element(dst + i * size, size, b);
             continue;
         }
-        if (run->next == run->end || in->at > in->end) return PC_ERR_CORRUPT;
-        uint64_t zigzag = take_zigzag(in, *run->next++);
+        if (PC_UNLIKELY(run->next == run->end || bits.at > bits.end)) return PC_ERR_CORRUPT;
+        uint64_t zigzag = take_zigzag(&bits, *run->next++);
         uint64_t x = pc_undo_difference(zigzag, pc_base_order(b, size, layout.flip), size);
         pc_store_element(dst + i * size, size, pc_base_order(x, size, layout.flip));
-        next_gap(run, in);
+        if (!run->dense) next_gap(run, &bits);
     }
+    *in = bits;
     return PC_OK;
 }
 

@@ -31,7 +31,7 @@ PC_INLINE void put(bit_sink *out, uint64_t value, unsigned width)
     out->filled &= 7;
 }
 
-static void put_gap(bit_sink *out, uint32_t gap, uint32_t *memory)
+PC_INLINE void put_gap(bit_sink *out, uint32_t gap, uint32_t *memory)
 {
     const pc_base_golomb code = pc_base_code(*memory);
     uint32_t ones = gap / code.divisor, rest = gap % code.divisor;
@@ -51,11 +51,11 @@ static void put_gap(bit_sink *out, uint32_t gap, uint32_t *memory)
     *memory = pc_base_remember(*memory, gap);
 }
 
-static void put_extra(bit_sink *out, uint64_t zigzag, unsigned token)
+PC_INLINE void put_extra(bit_sink *out, uint64_t zigzag, unsigned token)
 {
     unsigned width = pc_base_extra(token);
     uint64_t raw = zigzag & (((uint64_t)1 << width) - 1);
-    if (width > PC_BASE_MOST_BITS) {
+    if (PC_UNLIKELY(width > PC_BASE_MOST_BITS)) {
         put(out, raw & 0xffffffffu, 32);
         raw >>= 32, width -= 32;
     }
@@ -66,66 +66,82 @@ static void put_extra(bit_sink *out, uint64_t zigzag, unsigned token)
 typedef struct coding {
     const pc_tensor_encoder *e;
     uint8_t *tokens, *classes, *zigzags; /* the last of the element's size */
-    uint32_t *gaps;                      /* from an element to the next of its class, or to the first */
+    uint32_t *places;
+    uint32_t *gaps; /* from an element to the next of its class */
     size_t n;
-    uint32_t gap[PC_MAX_TABLES], count[PC_MAX_TABLES];
-    uint32_t first_gap[PC_MAX_TABLES];
-    uint32_t *gap_at[PC_MAX_TABLES]; /* where the gap goes that is being counted */
+    uint32_t count[PC_MAX_TABLES], first_gap[PC_MAX_TABLES];
     uint8_t *outliers, *outliers_end;
     size_t n_outliers;
 } coding;
 
-/* Replaces a token that the table lacks, since the sample had none like it; false when the list is full. */
-static int list_outlier(coding *c, unsigned class, uint64_t x, size_t place)
-{
-    unsigned size = c->e->model.traits->size;
-    if (c->outliers_end - c->outliers < 12) return 0;
-    pc_store32(c->outliers, (uint32_t)place);
-    pc_store_element(c->outliers + 4, size, x);
-    c->outliers += 4 + size;
-    c->n_outliers++;
-    c->tokens[c->n] = c->e->usual_token[class];
-    pc_store_element(c->zigzags + c->n * size, size, 0);
-    return 1;
-}
-
-/* One pass, specialised by element size; false when the chunk is not worth coding. */
-PC_INLINE int collect(coding *c, const uint8_t *src, const uint8_t *base, size_t n, unsigned size)
+/* Finds what is coded: all that differs from its base, and all of dense classes. Free of branches, since
+ * which elements differ is anyone's guess: what is not coded is written, too, and then over. */
+PC_INLINE void find(coding *c, const uint8_t *src, const uint8_t *base, size_t n, unsigned size)
 {
     const pc_tensor_model *m = &c->e->model;
     const pc_base_layout layout = pc_base_layout_of(m);
     const uint8_t *class_of = m->base.class_of;
-    uint32_t dense[PC_MAX_TABLES];
+    uint8_t *classes = c->classes, *zigzags = c->zigzags;
+    uint32_t *places = c->places, *gaps = c->gaps;
+    uint32_t dense[PC_MAX_TABLES], gap[PC_MAX_TABLES] = {0};
+    size_t found = 0;
     for (unsigned t = 0; t < PC_MAX_TABLES; t++) dense[t] = m->base.kind[t] == PC_BASE_DENSE;
     for (size_t i = 0; i < n; i++) {
         uint64_t x = pc_load_element(src + i * size, size), b = pc_load_element(base + i * size, size);
-        unsigned class = class_of[pc_base_key(b, &layout)];
-        if (x == b && !dense[class]) {
-            c->gap[class]++;
-            continue;
-        }
-        *c->gap_at[class] = c->gap[class];
-        c->gap_at[class] = &c->gaps[c->n];
-        c->gap[class] = 0;
         uint64_t zigzag = pc_zigzag_difference(pc_base_order(x, size, layout.flip),
                                                pc_base_order(b, size, layout.flip), size);
-        unsigned token = pc_base_token(zigzag);
-        c->tokens[c->n] = (uint8_t)token;
-        c->classes[c->n] = (uint8_t)class;
-        pc_store_element(c->zigzags + c->n * size, size, zigzag);
-        if (m->tables.freqs[class][token] == 0 && !list_outlier(c, class, x, i)) return 0;
+        unsigned class = class_of[pc_base_key(b, &layout)];
+        uint32_t coded = (x != b) | dense[class], before = gap[class];
+        pc_store_element(zigzags + found * size, size, zigzag);
+        classes[found] = (uint8_t)class;
+        places[found] = (uint32_t)i;
+        gaps[found] = before;
+        gap[class] = (before + 1) & (coded - 1);
+        found += coded;
+    }
+    c->n = found;
+}
+
+/* Replaces a token that the table lacks, since the sample had none like it; false when the list is full. */
+static int list_outlier(coding *c, size_t i, const uint8_t *src)
+{
+    unsigned size = c->e->model.traits->size;
+    if (c->outliers_end - c->outliers < 12) return 0;
+    pc_store32(c->outliers, c->places[i]);
+    memcpy(c->outliers + 4, src + (size_t)c->places[i] * size, size);
+    c->outliers += 4 + size;
+    c->n_outliers++;
+    c->tokens[i] = c->e->usual_token[c->classes[i]];
+    pc_store_element(c->zigzags + i * size, size, 0);
+    return 1;
+}
+
+/* Tokens of what was found; false when the chunk is not worth coding. */
+static int make_tokens(coding *c, const uint8_t *src)
+{
+    const pc_tensor_model *m = &c->e->model;
+    unsigned size = m->traits->size;
+    for (size_t i = 0; i < c->n; i++) {
+        unsigned token = pc_base_token(pc_load_element(c->zigzags + i * size, size)), class = c->classes[i];
+        c->tokens[i] = (uint8_t)token;
         c->count[class]++;
-        c->n++;
+        if (PC_UNLIKELY(m->tables.freqs[class][token] == 0) && !list_outlier(c, i, src)) return 0;
+    }
+    for (size_t i = c->n; i-- > 0;) { /* from the gap before to the gap behind */
+        uint32_t gap = c->gaps[i], *behind = &c->first_gap[c->classes[i]];
+        c->gaps[i] = *behind;
+        *behind = gap;
     }
     return 1;
 }
 
 /* First gaps, then of each element its raw bits and the gap that follows it. */
-static void put_bits(const coding *c, bit_sink *out)
+static void put_bits(const coding *c, bit_sink *to)
 {
     const pc_tensor_model *m = &c->e->model;
     unsigned size = m->traits->size;
     uint32_t memory[PC_MAX_TABLES], left[PC_MAX_TABLES];
+    bit_sink out = *to; /* a copy of its own stays in registers */
     memcpy(left, c->count, sizeof left);
     for (unsigned t = 0; t < m->n_tables; t++) {
         if (m->base.kind[t] == PC_BASE_DENSE) {
@@ -133,16 +149,17 @@ static void put_bits(const coding *c, bit_sink *out)
             continue;
         }
         memory[t] = pc_base_memory(m->base.kind[t]);
-        if (left[t] != 0) put_gap(out, c->first_gap[t], &memory[t]);
+        if (left[t] != 0) put_gap(&out, c->first_gap[t], &memory[t]);
     }
-    for (size_t i = 0; i < c->n && !out->full; i++) {
-        unsigned token = c->tokens[i], class = c->classes[i];
-        if (token >= PC_BASE_DIRECT) put_extra(out, pc_load_element(c->zigzags + i * size, size), token);
+    for (size_t i = 0; i < c->n && !out.full; i++) {
+        unsigned class = c->classes[i];
+        put_extra(&out, pc_load_element(c->zigzags + i * size, size), c->tokens[i]);
         if (left[class] > 1) {
             left[class]--;
-            put_gap(out, c->gaps[i], &memory[class]);
+            put_gap(&out, c->gaps[i], &memory[class]);
         }
     }
+    *to = out;
 }
 
 static size_t put_number(uint8_t *dst, size_t value)
@@ -174,16 +191,16 @@ pc_status pc_base_encode(const pc_tensor_encoder *e, const uint8_t *src, const u
     unsigned size = m->traits->size;
     coding c = {.e = e, .tokens = space->symbols, .classes = space->list, .zigzags = space->elements};
     c.gaps = space->gaps;
+    c.places = space->gaps + n + 1;
     c.outliers = space->side;
     c.outliers_end = space->side + n / 8 + PC_SLACK;
-    for (unsigned t = 0; t < m->n_tables; t++) c.gap_at[t] = &c.first_gap[t];
-    int worth = 0;
     switch (size) {
-    case 1: worth = collect(&c, src, base, n, 1); break;
-    case 2: worth = collect(&c, src, base, n, 2); break;
-    case 4: worth = collect(&c, src, base, n, 4); break;
-    default: worth = collect(&c, src, base, n, 8); break;
+    case 1: find(&c, src, base, n, 1); break;
+    case 2: find(&c, src, base, n, 2); break;
+    case 4: find(&c, src, base, n, 4); break;
+    default: find(&c, src, base, n, 8); break;
     }
+    int worth = make_tokens(&c, src);
     size_t listed = (size_t)(c.outliers - space->side), used = PC_BASE_HASH;
     if (!worth || dst_cap < PC_BASE_HASH + 5 * (1 + PC_MAX_TABLES) + listed + 4) return PC_ERR_DST_SIZE;
     pc_store32(dst, pc_base_hash(&e->kernels, base, n * size));

@@ -141,7 +141,7 @@ static size_t cut_all(const pc_tensor_model *m, uint8_t *block, pc_chunk_space *
     space->offsets = cut(&c, m->info.cols * sizeof(uint32_t));
     space->live_row = cut(&c, rows * sizeof(uint32_t));
     space->order = cut(&c, rows * sizeof(uint32_t));
-    space->gaps = cut(&c, m->method == PC_METHOD_BASE ? n * sizeof(uint32_t) : 0);
+    space->gaps = cut(&c, m->method == PC_METHOD_BASE ? 2 * (n + 1) * sizeof(uint32_t) : 0);
     size_t mix = m->coder == PC_CODER_MIX ? pc_mix_workspace(m->info.cols) : 0;
     space->coder = cut(&c, PC_MAX(pc_section_workspace(), mix));
     return c.used;

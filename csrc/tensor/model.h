@@ -132,7 +132,7 @@ typedef struct pc_chunk_space {
     uint32_t *offsets;  /* by column */
     uint32_t *live_row; /* rows that are not constant */
     uint32_t *order;    /* live rows of one group */
-    uint32_t *gaps;     /* method base: between elements that differ from it */
+    uint32_t *gaps;     /* method base: of coded elements, and then their places */
     void *coder;        /* for the entropy coder */
 } pc_chunk_space;
 size_t pc_chunk_space_size(const pc_tensor_model *model);

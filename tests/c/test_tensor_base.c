@@ -20,7 +20,7 @@ typedef enum distance {
     SCALED,   /* small elements are off, large ones are not */
     FAR,      /* all are, by any number of bits */
     SURPRISE, /* rare, and one far off where no sample of a large array looks */
-    PARTLY,   /* the first part same, then rare, then far */
+    PARTLY,   /* the first part same, then rare, then strange */
     STRANGE,  /* nothing to do with each other */
     DISTANCES
 } distance;
@@ -34,7 +34,7 @@ static uint64_t next_element(uint64_t *seed, distance kind, uint64_t b, unsigned
     case SCALED: return (b & (all >> 3)) < all >> 5 ? (b + r % 3) & all : b;
     case FAR: return (b + (r >> (r & 63))) & all;
     case SURPRISE: return i == 2000 ? ~b & all : next_element(seed, RARE, b, size, i, n);
-    case PARTLY: return i < n / 3 ? b : next_element(seed, i < n / 2 ? RARE : FAR, b, size, i, n);
+    case PARTLY: return i < n / 3 ? b : next_element(seed, i < n / 2 ? RARE : STRANGE, b, size, i, n);
     case STRANGE: return r & all;
     default: return b;
     }

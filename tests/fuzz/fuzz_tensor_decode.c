@@ -1,7 +1,7 @@
 /* Frames of the numeric codec: head | payloads | table, as they stand in a file. The head's length and
  * checksum are put right first, since no fuzzer would guess them; a payload's checksum is compared when all
- * is decoded, so it is in nobody's way. Every tier gives the same verdict and, where decoding ran to the
- * end, the same bytes. */
+ * is decoded, so it is in nobody's way; that of a chunk's base, which is always the same, is put right too.
+ * Every tier gives the same verdict and, where decoding ran to the end, the same bytes. */
 #include "base/mem.h"
 #include "pycomp/tensor.h"
 #include "pycomp/xxh3.h"
@@ -10,18 +10,22 @@
 
 enum { MOST_CHUNKS = 4, MOST_BYTES = 1 << 20 };
 
-static void decode_chunk(pc_tensor_decoder *const d[3], int n_tiers, size_t chunk, const uint8_t *payload,
-                         size_t size)
+static void decode_chunk(const pc_kernels *tiers, pc_tensor_decoder *const d[3], int n_tiers, size_t chunk,
+                         const uint8_t *payload, size_t size)
 {
     const pc_tensor_info *info = pc_tensor_decoder_info(d[0]);
     size_t decoded = pc_tensor_chunk_size(info, chunk);
     if (decoded > MOST_BYTES) return;
     uint8_t *src = fuzz_block(size), *workspace = fuzz_block(info->workspace_size);
     uint8_t *first = fuzz_block(decoded), *dst = fuzz_block(decoded);
+    uint8_t *base = fuzz_block(decoded);
     pc_status status = PC_OK;
     if (size != 0) memcpy(src, payload, size);
+    fuzz_base(base, decoded);
+    if (pc_tensor_decoder_base(d[0]) != NULL && size >= 13 && src[8] == 2)
+        pc_store32(src + 9, (uint32_t)pc_xxh3_64(&tiers[0], base, decoded));
     for (int t = 0; t < n_tiers; t++) {
-        pc_status found = pc_tensor_decode_chunk(d[t], chunk, NULL, src, size, size, dst, decoded, workspace);
+        pc_status found = pc_tensor_decode_chunk(d[t], chunk, base, src, size, size, dst, decoded, workspace);
         if (t == 0) {
             status = found;
             if (decoded != 0) memcpy(first, dst, decoded);
@@ -29,7 +33,7 @@ static void decode_chunk(pc_tensor_decoder *const d[3], int n_tiers, size_t chun
         MUST(found == status && found != PC_ERR_PARAM && found != PC_ERR_DST_SIZE);
         if (found == PC_OK || found == PC_ERR_CHECKSUM) MUST(memcmp(first, dst, decoded) == 0);
     }
-    free(src), free(workspace), free(first), free(dst);
+    free(src), free(workspace), free(first), free(dst), free(base);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -63,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             size_t used =
                 info->chunks <= MOST_CHUNKS && table <= left ? pc_load32(end - table + 4 * c) : left;
             if (used > (size_t)(end - payload)) used = (size_t)(end - payload);
-            decode_chunk(d, n_tiers, c, payload, used);
+            decode_chunk(tiers, d, n_tiers, c, payload, used);
             payload += used;
         }
     }

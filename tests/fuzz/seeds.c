@@ -45,7 +45,8 @@ typedef enum content {
     PALETTE,
     COUNTER,
     SKEWED,
-    NOISE
+    NOISE,
+    MOVED /* the base that all have, with small steps */
 } content;
 
 static uint64_t element(content kind, pc_dtype dtype, size_t i, size_t row)
@@ -75,12 +76,23 @@ static void save_frame(const char *name, content kind, pc_dtype dtype, size_t n,
     pc_kernels_fill(&k, PC_ISA_SCALAR);
     size_t size = pc_dtype_size(dtype), used = 0;
     uint8_t *data = fuzz_block(n * size);
+    fuzz_base(data, n * size);
     for (size_t i = 0; i < n; i++) {
+        if (kind == MOVED) { /* a step here and there, and often where the base is small */
+            data[i * size] =
+                (uint8_t)(data[i * size] + (dice(50) == 0 || data[(i + 1) * size - 1] % 16 == 0));
+            continue;
+        }
         uint64_t x = PC_LE64(element(kind, dtype, i, i / (cols ? cols : 64)));
         memcpy(data + i * size, &x, size);
     }
     pc_tensor_encoder *e = NULL;
-    MUST(pc_tensor_encoder_create(&k, data, n * size, dtype, cols, level, &e) == PC_OK);
+    uint8_t *base = fuzz_block(n * size);
+    fuzz_base(base, n * size);
+    if (kind == MOVED)
+        MUST(pc_tensor_encoder_create_base(&k, data, base, n * size, dtype, cols, level, &e) == PC_OK);
+    else
+        MUST(pc_tensor_encoder_create(&k, data, n * size, dtype, cols, level, &e) == PC_OK);
     const pc_tensor_info *info = pc_tensor_encoder_info(e);
     uint8_t *frame = fuzz_block(info->head_size + info->chunks * (info->chunk_bound + 4));
     uint8_t *room = fuzz_block(pc_tensor_encode_room(e, info->chunks, 1));
@@ -93,7 +105,7 @@ static void save_frame(const char *name, content kind, pc_dtype dtype, size_t n,
     used += info->head_size;
     for (size_t c = 0; c < info->chunks; c++, used += 4) pc_store32(frame + used, sizes[c]);
     save("tensor_decode", name, frame, used);
-    free(frame), free(room), free(data);
+    free(frame), free(room), free(data), free(base);
     pc_tensor_encoder_free(e);
 }
 
@@ -146,5 +158,9 @@ int main(void)
     save_code("twenty", 18, 900);
     save_code("all", 254, 1000);
     save_code("longer-than-input", 60, 60000);
+    save_frame("base-bf16", MOVED, PC_DTYPE_BF16, 900, 0, PC_LEVEL_DEFAULT);
+    save_frame("base-f32", MOVED, PC_DTYPE_F32, 500, 0, PC_LEVEL_HIGH);
+    save_frame("base-i64", MOVED, PC_DTYPE_I64, 300, 0, PC_LEVEL_DEFAULT);
+    save_frame("base-u8", MOVED, PC_DTYPE_U8, 2000, 0, PC_LEVEL_FAST);
     return 0;
 }
