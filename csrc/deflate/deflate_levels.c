@@ -34,7 +34,7 @@ size_t pc_tables_size(const pc_level *level)
 
 uint32_t pc_hash_bits(const pc_level *level, uint32_t n)
 {
-    enum { LEAST = 10 };
+    enum { LEAST = 7 };
     if (level->parser == PC_PARSER_OPTIMAL) return PC_CHAIN_BITS; /* its tables have one size */
     const uint32_t most = level->parser == PC_PARSER_FAST ? PC_FAST_BITS : PC_CHAIN_BITS;
     return PC_MIN(PC_MAX(pc_log2_floor(n | 1) + 2, (uint32_t)LEAST), most);

@@ -38,11 +38,16 @@ static void values(pc_prices *prices)
     prices->triples = 3 * prices->literal > (int32_t)(prices->lengths[PC_MATCH_MIN] + nearest);
 }
 
-void pc_prices_guess(pc_prices *prices, const uint8_t *src, uint32_t n)
+/* The sum of c log2 c over how often each byte occurs. */
+static uint64_t log_counts(const uint8_t *src, uint32_t n)
 {
     uint32_t counts[256] = {0}, odd[256] = {0}; /* two, so that a run does not wait for its own stores */
     uint64_t sum = 0;
-    n = PC_MIN(n, (uint32_t)GUESS_BYTES);
+    if (n < 256) { /* fewer terms in the order of the bytes */
+        for (uint32_t i = 0; i < n; i++) counts[src[i]]++;
+        for (uint32_t i = 0; i < n; i++) sum += pc_log2_q16(counts[src[i]]);
+        return sum;
+    }
     for (uint32_t i = 0; i + 2 <= n; i += 2) {
         counts[src[i]]++;
         odd[src[i + 1]]++;
@@ -51,6 +56,13 @@ void pc_prices_guess(pc_prices *prices, const uint8_t *src, uint32_t n)
     for (unsigned s = 0; s < 256; s++) counts[s] += odd[s];
     for (unsigned s = 0; s < 256; s++)
         if (counts[s] != 0) sum += (uint64_t)counts[s] * pc_log2_q16(counts[s]);
+    return sum;
+}
+
+void pc_prices_guess(pc_prices *prices, const uint8_t *src, uint32_t n)
+{
+    n = PC_MIN(n, (uint32_t)GUESS_BYTES);
+    const uint64_t sum = log_counts(src, n);
     prices->literal = n == 0 ? 0 : (int32_t)((pc_log2_q16(n) - (uint32_t)(sum / n)) >> 12) + 16;
     /* What typical files have: short lengths at some four bits, distances at five. */
     for (unsigned s = 0; s < 29; s++) set_lengths(prices, s, 16 * PC_MIN(4 + s / 4, 9u));

@@ -31,6 +31,13 @@ PC_INLINE uint32_t pc_token_match(uint32_t length, uint32_t distance)
     return (length + PC_TOKEN_MATCH) | (2 * extra + (x >> extra) + 1) << 9 | (x & ((1u << extra) - 1)) << 14;
 }
 
+/* Lengths 3..10 have a symbol each; above, four symbols to each power of two, but 258 has its own. */
+PC_INLINE uint32_t pc_length_symbol(uint32_t length)
+{
+    const uint32_t x = length - PC_MATCH_MIN, extra = pc_log2_floor(x | 4) - 2;
+    return length == PC_MATCH_MAX ? PC_LITLEN_SYMBOLS - PC_FIRST_LENGTH - 1 : 4 * extra + (x >> extra);
+}
+
 /* Bytes that a token stands for. */
 PC_INLINE uint32_t pc_token_bytes(uint32_t token)
 {

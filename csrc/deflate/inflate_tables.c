@@ -328,29 +328,50 @@ inflate_error pc_inflate_build_codes(pc_inflate *s, int long_block)
     return INFLATE_FINE;
 }
 
-/* Appends symbols [begin, end) with codes of one length, longer than those before or as long. */
-static void append(code_order *order, unsigned length, unsigned begin, unsigned end)
-{
-    unsigned n = 0;
-    for (unsigned shorter = 1; shorter <= length; shorter++) n += order->count[shorter];
-    for (unsigned i = begin; i < end; i++) order->symbols[n++] = (uint16_t)i;
-    order->count[length] = (uint16_t)(order->count[length] + end - begin);
-    order->longest = length;
-}
+/* The tables of the fixed codes (RFC 1951, 3.2.6), computed by the compiler: a message of a few bytes has no
+ * time for 288 codes. An entry follows from its code, of which the bit that is read first is the highest; of
+ * nine bits a literal or length takes seven, eight or all. */
+#define FIXED_EXTRA(k) ((k) < 8 || (k) > 27 ? 0 : (k) / 4 - 1) /* of the k-th length */
+#define FIXED_BASE(k)                                                                                        \
+    ((k) < 8    ? (k) + PC_MATCH_MIN                                                                         \
+     : (k) > 27 ? PC_MATCH_MAX                                                                               \
+                : ((4 + (k) % 4) << FIXED_EXTRA(k)) + PC_MATCH_MIN)
+#define FIXED_LENGTH(k, n)                                                                                   \
+    ((k) > 28 ? INVALID + (n) : LENGTH(FIXED_BASE(k), FIXED_EXTRA(k)) + (n) + ((uint32_t)(n) << 24))
+#define FIXED_LITLEN(c)                                                                                      \
+    ((c) < 0x004   ? END + 7                                                                                 \
+     : (c) < 0x060 ? FIXED_LENGTH((c) / 4 - 1, 7)                                                            \
+     : (c) < 0x180 ? LITERAL((c) / 2 - 0x30) + 8                                                             \
+     : (c) < 0x190 ? FIXED_LENGTH((c) / 2 - 0xc0 + 23, 8)                                                    \
+                   : LITERAL((c) - 0x190 + 144) + 9)
+#define FIXED_DIST_EXTRA(k) ((k) < 4 ? 0 : (k) / 2 - 1)
+#define FIXED_DIST_BASE(k) ((k) < 4 ? (k) + 1 : ((2 + (k) % 2) << FIXED_DIST_EXTRA(k)) + 1)
+#define FIXED_DIST(c)                                                                                        \
+    ((c) < PC_DIST_SYMBOLS ? DISTANCE(FIXED_DIST_BASE(c), FIXED_DIST_EXTRA(c)) + PC_FIXED_DIST_BITS +        \
+                                 (PC_FIXED_DIST_BITS << 8)                                                   \
+                           : INVALID + PC_FIXED_DIST_BITS)
+/* The codes in the order of a table, where the bit that is read first is the lowest. */
+#define FIXED_2(of, c, top) of(c), of((c) + (top))
+#define FIXED_4(of, c, top) FIXED_2(of, c, top), FIXED_2(of, (c) + (top) / 2, top)
+#define FIXED_8(of, c, top) FIXED_4(of, c, top), FIXED_4(of, (c) + (top) / 4, top)
+#define FIXED_16(of, c, top) FIXED_8(of, c, top), FIXED_8(of, (c) + (top) / 8, top)
+#define FIXED_32(of, c, top) FIXED_16(of, c, top), FIXED_16(of, (c) + (top) / 16, top)
+#define FIXED_64(of, c, top) FIXED_32(of, c, top), FIXED_32(of, (c) + (top) / 32, top)
+#define FIXED_128(of, c, top) FIXED_64(of, c, top), FIXED_64(of, (c) + (top) / 64, top)
 
-/* RFC 1951, 3.2.6; already in the order of their lengths, for a message of a few bytes has time for little.
- */
+enum { FIXED_ROOT = 9 };
+static const uint32_t fixed_litlen[1 << FIXED_ROOT] = {
+    FIXED_128(FIXED_LITLEN, 0, 256), FIXED_128(FIXED_LITLEN, 2, 256), FIXED_128(FIXED_LITLEN, 1, 256),
+    FIXED_128(FIXED_LITLEN, 3, 256)};
+static const uint32_t fixed_dist[1 << PC_FIXED_DIST_BITS] = {FIXED_32(FIXED_DIST, 0, 16)};
+
 void pc_inflate_build_fixed(pc_inflate *s)
 {
-    code_order litlens = {.longest = 0}, dists = {.longest = 0};
     s->packed_bits = s->straight = 0;
     if (s->fixed) return;
-    append(&litlens, 7, 256, 280);
-    append(&litlens, 8, 0, 144);
-    append(&litlens, 8, 280, PC_LITLEN_CODES);
-    append(&litlens, 9, 144, 256);
-    append(&dists, PC_FIXED_DIST_BITS, 0, PC_DIST_CODES);
-    s->litlen_bits = (uint8_t)fill(s->litlen, &litlen_alphabet, &litlens);
-    s->dist_bits = (uint8_t)fill(s->dist_table, &dist_alphabet, &dists);
+    memcpy(s->litlen, fixed_litlen, sizeof fixed_litlen);
+    memcpy(s->dist_table, fixed_dist, sizeof fixed_dist);
+    s->litlen_bits = FIXED_ROOT;
+    s->dist_bits = PC_FIXED_DIST_BITS;
     s->fixed = 1;
 }

@@ -362,3 +362,42 @@ def test_sizes_around_every_growth() -> None:
             assert ours.decompress(standard.compress(data, 1), bufsize=n) == data
             assert ours.decompressobj().decompress(standard.compress(data, 1), n) == data
             assert standard.decompress(ours.compress(data, 1)) == data
+
+
+# -- Fixed codes ----------------------------------------------------------------------------------------
+
+
+def every_symbol(rng: random.Random) -> bytes:
+    """Data with each literal, a match of each length, and matches from each power of two away."""
+    data = bytearray(bytes(range(256)) + rng.randbytes(33_000))
+    for length in range(3, 259):
+        data += data[256 : 256 + length] + rng.randbytes(3)
+    for power in range(15):
+        for distance in ((1 << power) + 1, (3 << power) // 2 + 1, 2 << power):
+            for _ in range(8):
+                data.append(data[-min(distance, 32768)])
+            data += rng.randbytes(3)
+    return bytes(data)
+
+
+def test_fixed_codes_have_every_symbol_of_the_standard_ones(tier: str) -> None:
+    data = every_symbol(random.Random(29))
+    for writer, reader in ((ours, standard), (standard, ours)):
+        packer = writer.compressobj(9, strategy=writer.Z_FIXED)
+        packed = packer.compress(data) + packer.flush()
+        assert reader.decompress(packed) == data
+
+
+def test_messages_of_few_bytes() -> None:
+    rng = random.Random(30)
+    text = (
+        b"Of a message of a few bytes the codes are fixed, and of a longer one it may be that they are not. "
+        * 3
+    )
+    for n in range(len(text)):
+        for data in (text[:n], bytes(n), rng.randbytes(n), bytes(rng.choices(b"ab", k=n))):
+            for level in (1, 6, 9):
+                packed = ours.compress(data, level)
+                assert standard.decompress(packed) == data
+                assert len(packed) <= len(standard.compress(data, level)) + 8
+            assert ours.decompress(standard.compress(data)) == data
