@@ -3,48 +3,78 @@
 
 from cpython.buffer cimport PyBuffer_Release
 from cpython.long cimport PyLong_AsUnsignedLongMask
+from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t, uint64_t
 
 from pycomp._native._buf cimport borrow, start
 from pycomp._native._stream cimport BRIEF_CHECKSUM
 from pycomp._native.arch cimport kernels
 from pycomp._native.c_crc32 cimport pc_adler32, pc_adler32_combine, pc_crc32, pc_crc32_combine
+from pycomp._native.c_kernels cimport pc_kernels
+from pycomp._native.c_python cimport METH_FASTCALL, PyCFunction, PyCFunction_NewEx, PyMethodDef
 
 
-def crc32(data, value=0, /):
-    """Compute a CRC-32 checksum of data, going on from the checksum value of what came before.
+# Cython makes functions of a stable ABI before 3.12 take a tuple, which costs a short buffer more than its checksum.
+# So these two are made here, with the convention that the stable ABI has had from 3.10 on.
 
-    >>> crc32(b"pycomp")
-    2758582010
-    """
+ctypedef uint32_t (*summing)(const pc_kernels *, uint32_t, const void *, size_t) noexcept nogil
+
+
+cdef uint32_t run(summing function, uint32_t sum, object data) except? 0:
     cdef Py_buffer view
-    cdef uint32_t crc = <uint32_t>PyLong_AsUnsignedLongMask(value)
     borrow(data, &view)
     if view.len < BRIEF_CHECKSUM:
-        crc = pc_crc32(&kernels, crc, start(&view), <size_t>view.len)
+        sum = function(&kernels, sum, start(&view), <size_t>view.len)
     else:
         with nogil:
-            crc = pc_crc32(&kernels, crc, start(&view), <size_t>view.len)
+            sum = function(&kernels, sum, start(&view), <size_t>view.len)
     PyBuffer_Release(&view)
-    return crc
+    return sum
 
 
-def adler32(data, value=1, /):
-    """Compute an Adler-32 checksum of data, going on from the checksum value of what came before.
+cdef int check_count(str name, Py_ssize_t n) except -1:
+    if n < 1:
+        raise TypeError(f"{name} expected at least 1 argument, got {n}")
+    if n > 2:
+        raise TypeError(f"{name} expected at most 2 arguments, got {n}")
+    return 0
 
-    >>> adler32(b"Wikipedia")
-    300286872
-    """
-    cdef Py_buffer view
-    cdef uint32_t adler = <uint32_t>PyLong_AsUnsignedLongMask(value)
-    borrow(data, &view)
-    if view.len < BRIEF_CHECKSUM:
-        adler = pc_adler32(&kernels, adler, start(&view), <size_t>view.len)
-    else:
-        with nogil:
-            adler = pc_adler32(&kernels, adler, start(&view), <size_t>view.len)
-    PyBuffer_Release(&view)
-    return adler
+
+cdef object call_crc32(PyObject *module, PyObject *const *args, Py_ssize_t n):
+    check_count("crc32", n)
+    return run(pc_crc32, <uint32_t>PyLong_AsUnsignedLongMask(<object>args[1]) if n > 1 else 0, <object>args[0])
+
+
+cdef object call_adler32(PyObject *module, PyObject *const *args, Py_ssize_t n):
+    check_count("adler32", n)
+    return run(pc_adler32, <uint32_t>PyLong_AsUnsignedLongMask(<object>args[1]) if n > 1 else 1, <object>args[0])
+
+
+cdef PyMethodDef crc32_method, adler32_method
+crc32_method.ml_name = "crc32"
+crc32_method.ml_meth = <PyCFunction><void (*)() noexcept>call_crc32
+crc32_method.ml_flags = METH_FASTCALL
+crc32_method.ml_doc = b"""crc32($module, data, value=0, /)
+--
+
+Compute a CRC-32 checksum of data, going on from the checksum value of what came before.
+
+>>> crc32(b"pycomp")
+2758582010
+"""
+adler32_method.ml_name = "adler32"
+adler32_method.ml_meth = <PyCFunction><void (*)() noexcept>call_adler32
+adler32_method.ml_flags = METH_FASTCALL
+adler32_method.ml_doc = b"""adler32($module, data, value=1, /)
+--
+
+Compute an Adler-32 checksum of data, going on from the checksum value of what came before.
+
+>>> adler32(b"Wikipedia")
+300286872
+"""
+crc32 = PyCFunction_NewEx(&crc32_method, NULL, __name__)
+adler32 = PyCFunction_NewEx(&adler32_method, NULL, __name__)
 
 
 cdef uint64_t length_of(object len2) except? 0xffffffffffffffff:

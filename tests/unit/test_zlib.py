@@ -131,6 +131,15 @@ def test_wrong_calls_are_type_errors(name: str) -> None:
             getattr(ours, name)(*args, **named)
 
 
+@pytest.mark.parametrize("name", ["crc32", "adler32"])
+def test_checksums_count_their_arguments_as_the_standard_ones(name: str) -> None:
+    for args in ((), (b"", 1, 2), (b"", b""), (b"", None), (None, 1), ("", 1)):
+        both(partial(lambda args, m: getattr(m, name)(*args), args))
+    function = getattr(ours, name)
+    assert function.__text_signature__.startswith("($module, data, value=")
+    assert pickle.loads(pickle.dumps(function)) is function
+
+
 def test_objects_are_made_by_functions_only() -> None:
     for thing in (ours.compressobj(), ours.decompressobj()):
         kind: Any = type(thing)
