@@ -201,6 +201,11 @@ class Link:
 
         return read
 
+    def require(self) -> None:
+        """Raise UnsupportedError or BaseError now if there are differences and no base can be had."""
+        if self._use is not None and self._use.segments:
+            self._open()
+
     def wrong(self, what: str) -> PycompError:
         """The error for a base that is not the one: the caller's mistake, or just not at hand."""
         assert self._use is not None

@@ -205,7 +205,8 @@ class Archive:
     ) -> VerifyReport:
         """Decode everything and compare with the checksums; damage is reported, not raised.
 
-        *threads* None means as many as the archive was opened with.
+        *threads* None means as many as the archive was opened with. Raises UnsupportedError where there are
+        differences to a base that is not at hand.
         """
         from pycomp.archive.verify import verify
 

@@ -31,6 +31,10 @@ SMALL_SIZE = 4 << 20  # checked as a whole by one of several threads
 def verify(archive: Archive, threads: int, progress: Callable[[int, int, str], None] | None) -> VerifyReport:
     """See ``Archive.verify``."""
     started = time.perf_counter()
+    try:
+        archive._link.require()  # without its base nothing can be said of what is differences
+    except PycompError as error:
+        raise type(error)(f"{archive.name}: {error}") from None
     segments = archive._index.segments
     users = _users(archive)
     total = sum(segment.size for segment in segments)
