@@ -16,19 +16,14 @@ typedef struct pc_ima_tables {
 } pc_ima_tables;
 extern const pc_ima_tables pc_ima;
 
-/* A code's distance: each part is rounded down on its own, and an eighth is always added. Codes are noise, on
- * which branches would fail: bits become masks. */
-PC_INLINE int32_t pc_ima_distance(int32_t step, unsigned code)
-{
-    int32_t whole = -(int32_t)(code >> 2 & 1), half = -(int32_t)(code >> 1 & 1),
-            quarter = -(int32_t)(code & 1);
-    int32_t sign = -(int32_t)(code >> 3);
-    return (((step >> 3) + (step & whole) + (step >> 1 & half) + (step >> 2 & quarter)) ^ sign) - sign;
-}
+/* Where a code leads from the last sample, for each step: [16 * index + code]. A sample waits for the one
+ * before it, but not for its own distance: with that looked up, two short chains are left, an addition and a
+ * clamp each. Codes are noise, on which branches would fail. */
+extern const int32_t pc_ima_distances[16 * (PC_IMA_LAST_STEP + 1)];
 
 PC_INLINE int32_t pc_ima_decode_sample(struct pc_ima_lane *lane, unsigned code)
 {
-    int32_t sample = lane->predictor + pc_ima_distance(pc_ima.steps[lane->index], code);
+    int32_t sample = lane->predictor + pc_ima_distances[16 * lane->index + code];
     int32_t index = (int32_t)lane->index + pc_ima.adjust[code];
     sample = PC_MAX(sample, -32768);
     index = PC_MAX(index, 0);

@@ -24,54 +24,72 @@ const pc_ima_tables pc_ima = {
     {-1, -1, -1, -1, 2, 4, 6, 8, -1, -1, -1, -1, 2, 4, 6, 8},
 };
 
-/* Lanes that go side by side: a sample waits for the one before it, and a core can wait for several at once.
- */
+/* A code's distance: each part is rounded down on its own, and an eighth is always added. */
+#define DOWN(x, code)                                                                                        \
+    ((x) / 8 + ((code) & 4 ? (x) : 0) + ((code) & 2 ? (x) / 2 : 0) + ((code) & 1 ? (x) / 4 : 0))
+#define HALF(x, sign)                                                                                        \
+    sign DOWN(x, 0), sign DOWN(x, 1), sign DOWN(x, 2), sign DOWN(x, 3), sign DOWN(x, 4), sign DOWN(x, 5),    \
+        sign DOWN(x, 6), sign DOWN(x, 7)
+#define DISTANCES(x) HALF(x, +), HALF(x, -)
+
+const int32_t pc_ima_distances[16 * (PC_IMA_LAST_STEP + 1)] = {STEPS(DISTANCES)};
+
+/* Lanes that go side by side, a word of each in turn: a sample waits for the one before it, and a core can
+ * wait for several at once. */
 enum { SIDE = 4 };
 
-static void decode_word(struct pc_ima_lane *lane, size_t sample_step, unsigned flip)
+/* A lane by itself keeps its state in registers from word to word. */
+static size_t words_in_turn(size_t lanes, size_t words) { return lanes == 1 ? words : 1; }
+
+static uint32_t swap_codes(uint32_t word) { return (word & 0x0f0f0f0f) << 4 | (word >> 4 & 0x0f0f0f0f); }
+
+static void decode_words(struct pc_ima_lane *lane, size_t words, const struct pc_ima_layout *layout)
 {
-    uint32_t codes = pc_load32(lane->from);
     struct pc_ima_lane state = *lane; /* in registers, where a store of a sample cannot reach it */
-    for (unsigned k = 0; k < 8; k++) {
-        int16_t sample = (int16_t)pc_ima_decode_sample(&state, codes >> 4 * (k ^ flip) & 15);
-        memcpy(state.to + k * sample_step, &sample, sizeof sample);
+    size_t step = layout->sample_step, word_step = layout->word_step;
+    int swap = layout->high_first;
+    for (size_t w = 0; w < words; w++, state.from += word_step) {
+        uint32_t codes = pc_load32(state.from);
+        if (swap) codes = swap_codes(codes);
+        for (unsigned k = 0; k < 8; k++, codes >>= 4, state.to += step) {
+            int16_t sample = (int16_t)pc_ima_decode_sample(&state, codes & 15);
+            memcpy(state.to, &sample, sizeof sample);
+        }
     }
-    lane->predictor = state.predictor, lane->index = state.index;
+    *lane = state;
 }
 
-static void encode_word(struct pc_ima_lane *lane, size_t sample_step, unsigned flip)
+static void encode_words(struct pc_ima_lane *lane, size_t words, const struct pc_ima_layout *layout)
 {
-    uint32_t codes = 0;
     struct pc_ima_lane state = *lane;
-    for (unsigned k = 0; k < 8; k++) {
-        int16_t sample;
-        memcpy(&sample, state.from + k * sample_step, sizeof sample);
-        codes |= (uint32_t)pc_ima_encode_sample(&state, sample) << 4 * (k ^ flip);
+    for (size_t w = 0; w < words; w++, state.to += layout->word_step) {
+        uint32_t codes = 0;
+        for (unsigned k = 0; k < 8; k++, state.from += layout->sample_step) {
+            int16_t sample;
+            memcpy(&sample, state.from, sizeof sample);
+            codes |= (uint32_t)pc_ima_encode_sample(&state, sample) << 4 * k;
+        }
+        pc_store32(state.to, layout->high_first ? swap_codes(codes) : codes);
     }
-    lane->predictor = state.predictor, lane->index = state.index;
-    pc_store32(lane->to, codes);
+    *lane = state;
 }
 
 void pc_ima_decode_scalar(struct pc_ima_lane *lanes, size_t n, size_t words,
                           const struct pc_ima_layout *layout)
 {
-    for (size_t first = 0; first < n; first += SIDE)
-        for (size_t w = 0; w < words; w++)
-            for (size_t i = first; i < PC_MIN(first + SIDE, n); i++) {
-                decode_word(&lanes[i], layout->sample_step, layout->high_first != 0);
-                lanes[i].from += layout->word_step;
-                lanes[i].to += 8 * layout->sample_step;
-            }
+    for (size_t first = 0; first < n; first += SIDE) {
+        size_t end = PC_MIN(first + SIDE, n), run = words_in_turn(end - first, words);
+        for (size_t w = 0; w < words; w += run)
+            for (size_t i = first; i < end; i++) decode_words(&lanes[i], run, layout);
+    }
 }
 
 void pc_ima_encode_scalar(struct pc_ima_lane *lanes, size_t n, size_t words,
                           const struct pc_ima_layout *layout)
 {
-    for (size_t first = 0; first < n; first += SIDE)
-        for (size_t w = 0; w < words; w++)
-            for (size_t i = first; i < PC_MIN(first + SIDE, n); i++) {
-                encode_word(&lanes[i], layout->sample_step, layout->high_first != 0);
-                lanes[i].from += 8 * layout->sample_step;
-                lanes[i].to += layout->word_step;
-            }
+    for (size_t first = 0; first < n; first += SIDE) {
+        size_t end = PC_MIN(first + SIDE, n), run = words_in_turn(end - first, words);
+        for (size_t w = 0; w < words; w += run)
+            for (size_t i = first; i < end; i++) encode_words(&lanes[i], run, layout);
+    }
 }
