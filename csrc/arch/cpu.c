@@ -57,7 +57,8 @@ uint32_t pc_isa_detect(void)
 
     uint32_t avx512 = HAS(extended[EBX], 16) & HAS(extended[EBX], 17) & HAS(extended[EBX], 30) &
                       HAS(extended[EBX], 31) & HAS(extended[ECX], 1) & HAS(extended[ECX], 6) &
-                      HAS(extended[ECX], 10) & HAS(extended[ECX], 11) & HAS(extended[ECX], 14);
+                      HAS(extended[ECX], 8) & HAS(extended[ECX], 10) & HAS(extended[ECX], 11) &
+                      HAS(extended[ECX], 14);
     if ((found & PC_ISA_AVX2) && avx512 && (xcr0 & XCR0_AVX512) == XCR0_AVX512) found |= PC_ISA_AVX512;
     return found;
 }

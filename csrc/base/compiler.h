@@ -42,13 +42,14 @@
 #endif
 
 /* The two x86 tiers. AVX2 stands for Haswell and later, AVX-512 for Ice Lake and Zen 4 and later
- * (VBMI2 brings the byte compress and expand that level-ordered Huffman lives on). Every CPU of a tier
+ * (VBMI2 brings the byte compress and expand that level-ordered Huffman lives on, GFNI 8 x 8 bits a word:
+ * every one of them has it). Every CPU of a tier
  * has its carry-less multiplier too, PCLMULQDQ and VPCLMULQDQ; a virtual machine that hides it is given
  * the tier below. */
 #define PC_TARGET_AVX2 PC_TARGET("avx2,bmi,bmi2,lzcnt,popcnt,pclmul")
 #define PC_TARGET_AVX512                                                                                     \
     PC_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512vnni,"                        \
-              "avx512vpopcntdq,vpclmulqdq,avx2,bmi,bmi2,lzcnt,popcnt,pclmul")
+              "avx512vpopcntdq,gfni,vpclmulqdq,avx2,bmi,bmi2,lzcnt,popcnt,pclmul")
 
 #define PC_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
 #define PC_MIN(a, b) ((a) < (b) ? (a) : (b))

@@ -9,6 +9,13 @@
 /* Bytes that are shuffled in L1 before they go around the cache: runs of 4 KiB for eight planes. */
 enum { AROUND = 32768 };
 
+/* Likewise of bit planes, by way of L2, as there are eight times as many runs. */
+enum { BITS_AROUND = 65536 };
+
+/* Bytes that leave before as many that come next are asked for: stores around the cache and reads then share
+ * the memory instead of taking turns at it. 4 KiB at once are no better than none. */
+enum { ASK = 512, LINE = 64 };
+
 void pc_byte_split_scalar(const uint8_t *src, size_t n, size_t width, uint8_t *dst, size_t stride)
 {
     if (width == 1 && n != 0) {
@@ -68,6 +75,16 @@ static void split_bits(const pc_kernels *k, const uint8_t *room, size_t n, size_
         k->bit_split(room + b * n, n, dst + 8 * b * stride + first / 8, stride);
 }
 
+/* Asks for n bytes at `from` of the first `end`, in L2. */
+static void ask(const uint8_t *src, size_t from, size_t n, size_t end)
+{
+#if defined(__GNUC__) || defined(__clang__)
+    for (size_t i = from; i < PC_MIN(from + n, end); i += LINE) __builtin_prefetch(src + i, 0, 2);
+#else
+    (void)src, (void)from, (void)n, (void)end;
+#endif
+}
+
 /* As byte_split and byte_merge, of any n, to memory around the cache. */
 static void split_around(const pc_kernels *k, const uint8_t *src, size_t n, size_t width, uint8_t *dst,
                          size_t stride)
@@ -76,7 +93,13 @@ static void split_around(const pc_kernels *k, const uint8_t *src, size_t n, size
     for (size_t at = 0, some; at < n; at += some) {
         some = PC_MIN(AROUND / width, n - at);
         k->byte_split(src + at * width, some, width, room, some);
-        for (size_t b = 0; b < width; b++) k->stream_copy(dst + b * stride + at, room + b * some, some);
+        size_t next = (at + some) * width;
+        for (size_t b = 0; b < width; b++)
+            for (size_t i = 0, count; i < some; i += count, next += count) {
+                count = PC_MIN((size_t)ASK, some - i);
+                ask(src, next, count, n * width);
+                k->stream_copy(dst + b * stride + at + i, room + b * some + i, count);
+            }
     }
     k->stream_end();
 }
@@ -93,6 +116,46 @@ static void merge_around(const pc_kernels *k, const uint8_t *src, size_t stride,
     k->stream_end();
 }
 
+/* Elements of a block of bits around the cache, in whole lines of planes where that many fit. */
+static size_t bits_block(size_t width)
+{
+    return PC_MIN(PC_MAX(BITS_AROUND / width / 512 * 512, (size_t)64), AROUND);
+}
+
+/* Elements [first, end) of all bit planes, which are total / 8 long. */
+static void split_bits_around(const pc_kernels *k, const uint8_t *src, size_t first, size_t end, size_t total,
+                              size_t width, uint8_t *dst)
+{
+    uint8_t room[BITS_AROUND], bits[AROUND];
+    size_t stride = total / 8;
+    for (size_t at = first, some; at < end; at += some) {
+        some = PC_MIN(bits_block(width), end - at);
+        k->byte_split(src + at * width, some, width, room, some);
+        size_t run = some / 8, next = (at + some) * width;
+        for (size_t b = 0; b < width; b++) {
+            k->bit_split(room + b * some, some, bits, run);
+            for (size_t bit = 0; bit < 8; bit++, next += run) {
+                ask(src, next, run, end * width);
+                k->stream_copy(dst + (8 * b + bit) * stride + at / 8, bits + bit * run, run);
+            }
+        }
+    }
+    k->stream_end();
+}
+
+static void merge_bits_around(const pc_kernels *k, const uint8_t *src, size_t first, size_t end, size_t total,
+                              size_t width, uint8_t *dst)
+{
+    uint8_t room[BITS_AROUND];
+    size_t stride = total / 8;
+    for (size_t at = first, some; at < end; at += some) {
+        some = PC_MIN(bits_block(width), end - at);
+        for (size_t b = 0; b < width; b++)
+            k->bit_merge(src + 8 * b * stride + at / 8, stride, some, room + b * some);
+        merge_around(k, room, some, some, width, dst + at * width);
+    }
+}
+
 void pc_shuffle_part(const pc_kernels *k, pc_shuffle_kind kind, const uint8_t *src, size_t first, size_t n,
                      size_t total, size_t width, uint8_t *dst)
 {
@@ -105,8 +168,12 @@ void pc_shuffle_part(const pc_kernels *k, pc_shuffle_kind kind, const uint8_t *s
     }
     uint8_t room[PC_SHUFFLE_ROOM];
     size_t whole = kind == PC_SHUFFLE_BIT ? total - total % 8 : total, end = PC_MIN(first + n, whole);
-    size_t block = pc_shuffle_block(width);
-    for (size_t at = first, some; at < end; at += some) {
+    size_t block = pc_shuffle_block(width), begin = first;
+    if (kind == PC_SHUFFLE_BIT && total * width >= PC_STREAM_FROM && first < end) {
+        split_bits_around(k, src, first, end, total, width, dst);
+        begin = end;
+    }
+    for (size_t at = begin, some; at < end; at += some) {
         some = PC_MIN(block, end - at);
         k->byte_split(src + at * width, some, width, room, some);
         if (kind == PC_SHUFFLE_BIT) {
@@ -135,8 +202,12 @@ void pc_unshuffle_part(const pc_kernels *k, pc_shuffle_kind kind, const uint8_t 
     }
     uint8_t room[PC_SHUFFLE_ROOM + PC_SHUFFLE_MAX_WIDTH];
     size_t whole = kind == PC_SHUFFLE_BIT ? total - total % 8 : total, end = PC_MIN(first + n, whole);
-    size_t block = pc_shuffle_block(width);
-    for (size_t at = first, some; at < end; at += some) {
+    size_t block = pc_shuffle_block(width), begin = first;
+    if (kind == PC_SHUFFLE_BIT && total * width >= PC_STREAM_FROM && first < end) {
+        merge_bits_around(k, src, first, end, total, width, dst);
+        begin = end;
+    }
+    for (size_t at = begin, some; at < end; at += some) {
         some = PC_MIN(block, end - at);
         if (kind == PC_SHUFFLE_BIT) {
             size_t stride = total / 8;

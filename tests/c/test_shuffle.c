@@ -50,6 +50,10 @@ int main(void)
                     test(&tiers[t], &seed, (pc_shuffle_kind)kind, lengths[i], widths[w], 1);
             test(&tiers[t], &seed, (pc_shuffle_kind)kind, 300007, 4, 2);
         }
+        /* Around the cache, which results of 8 MiB and more go. */
+        test(&tiers[t], &seed, PC_SHUFFLE_BYTE, 1100003, 8, 2);
+        test(&tiers[t], &seed, PC_SHUFFLE_BIT, 2800005, 3, 2);
+        test(&tiers[t], &seed, PC_SHUFFLE_BIT, 33003, 256, 1);
         uint8_t byte = 0;
         CHECK(pc_shuffle(&tiers[t], PC_SHUFFLE_BYTE, &byte, 1, 0, &byte, 1) == PC_ERR_PARAM);
         CHECK(pc_shuffle(&tiers[t], PC_SHUFFLE_BYTE, &byte, 1, 257, &byte, 1) == PC_ERR_PARAM);
