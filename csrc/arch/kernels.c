@@ -192,6 +192,9 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->ima_encode = pc_ima_encode_avx512;
         k->lpc_difference = pc_lpc_difference_avx512;
         k->lpc_restore_lanes = pc_lpc_restore_lanes_avx512;
+        k->quant_encode = pc_quant_encode_avx512;
+        k->quant_decode = pc_quant_decode_avx512;
+        k->quant_range = pc_quant_range_avx512;
         k->plane_stream = pc_plane_stream_avx512;
         k->deflate_path = pc_deflate_path_avx512;
     }
@@ -227,6 +230,11 @@ void pc_kernels_fill(pc_kernels *k, uint32_t isa)
         k->dct_quantise = pc_dct_quantise_neon;
         k->motion_costs = pc_motion_costs_neon;
         k->motion_near = pc_motion_near_neon;
+        k->lpc_difference = pc_lpc_difference_neon;
+        k->lpc_restore_lanes = pc_lpc_restore_lanes_neon;
+        k->quant_encode = pc_quant_encode_neon;
+        k->quant_decode = pc_quant_decode_neon;
+        k->quant_range = pc_quant_range_neon;
         k->fir_pair_f32 = pc_fir_pair_f32_neon;
         k->dwt_split_f32 = pc_dwt_split_f32_neon;
         k->fir_join_f32 = pc_fir_join_f32_neon;

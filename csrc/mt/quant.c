@@ -66,7 +66,7 @@ typedef struct buffers {
     int32_t zeros[PC_QUANT_CHUNK];
     uint16_t codes[PC_QUANT_CHUNK];
     const void *filled; /* the scale that is repeated in the first `full` places */
-    size_t full;
+    size_t full, zeros_full;
     int failed;
 } buffers;
 
@@ -81,13 +81,14 @@ static void set_scales(const walk *w, buffers *b, pc_quant_chunk *c, ptrdiff_t a
         c->scales = scale, c->zeros = zero;
         return;
     }
-    if (step == 0 && b->filled == scale && b->full >= c->n) return;
-    b->filled = step == 0 ? scale : NULL, b->full = c->n;
-    if (step == 0) {
-        fill_items(b->scales, scale, c->n, bytes);
-        fill_items(b->zeros, zero, c->n, sizeof(int32_t));
+    if (step == 0) { /* zero points are often all the same though scales are not */
+        if (b->filled != scale || b->full < c->n) fill_items(b->scales, scale, c->n, bytes);
+        if (b->zeros_full < c->n || b->zeros[0] != *zero)
+            fill_items(b->zeros, zero, c->n, sizeof(int32_t)), b->zeros_full = c->n;
+        b->filled = scale, b->full = c->n;
         return;
     }
+    b->filled = NULL, b->zeros_full = 0;
     copy_items((uint8_t *)b->scales, (ptrdiff_t)bytes, scale, step * (ptrdiff_t)bytes, count, bytes);
     copy_items((uint8_t *)b->zeros, sizeof(int32_t), (const uint8_t *)zero, step * (ptrdiff_t)sizeof(int32_t),
                count, sizeof(int32_t));
@@ -138,22 +139,24 @@ static void run_line(const walk *w, buffers *b, const ptrdiff_t at[4], size_t n)
 static void run(void *context, size_t number, unsigned worker)
 {
     const walk *w = context;
-    buffers b;
-    memset(&b, 0, sizeof b);
+    buffers b; /* not cleared: lines may be few and short */
+    b.filled = NULL, b.full = b.zeros_full = 0, b.failed = 0;
     size_t first = number / w->pieces * w->lines_per_job, end = PC_MIN(first + w->lines_per_job, w->lines);
     size_t begin = number % w->pieces * w->piece, n = PC_MIN(w->piece, w->n - begin);
+    size_t place[PC_QUANT_MAX_DIMS], rest = first;
+    unsigned last = w->dims - 1;
+    for (unsigned d = last; d-- > 0; rest /= w->shape[d]) place[d] = rest % w->shape[d];
+    ptrdiff_t start = (ptrdiff_t)begin;
     for (size_t line = first; line < end; line++) {
-        unsigned last = w->dims - 1;
-        ptrdiff_t start = (ptrdiff_t)begin;
         ptrdiff_t at[4] = {start * w->src[last], start * w->dst[last], start * w->scale[last],
                            start * w->index[last]};
-        size_t rest = line;
-        for (unsigned d = last; d-- > 0; rest /= w->shape[d]) {
-            ptrdiff_t place = (ptrdiff_t)(rest % w->shape[d]);
-            at[0] += place * w->src[d], at[1] += place * w->dst[d];
-            at[2] += place * w->scale[d], at[3] += place * w->index[d];
+        for (unsigned d = 0; d < last; d++) {
+            ptrdiff_t step = (ptrdiff_t)place[d];
+            at[0] += step * w->src[d], at[1] += step * w->dst[d];
+            at[2] += step * w->scale[d], at[3] += step * w->index[d];
         }
         run_line(w, &b, at, n);
+        for (unsigned d = last; d-- > 0 && ++place[d] == w->shape[d];) place[d] = 0;
     }
     if (b.failed) w->failed[worker] = 1;
 }

@@ -2,15 +2,15 @@
  * file:
  *
  *     V, LANES (of 32 bits), TARGET, LEAF(name)
- *     v_load v_store v_zero v_set v_add v_sub v_mul (32 bits) v_right(v, count) (arithmetic, one count for
- * all) v_rights(v, counts) (a count a lane); of 64 bits: v_widen(p) (LANES / 2 integers from p on), v_set64
- * v_add64 v_mul64 (of the low 32 bits, signed) v_right64 (logical), v_narrow(a, b): the low halves of a, then
- * of b */
+ *     v_load v_store v_zero v_set v_add v_sub v_mul (32 bits) v_right(v, count) (arithmetic, one v_count for
+ * all, which v_counted(shift) makes) v_rights(v, counts) (a count a lane); of 64 bits: v_widen(p) (LANES / 2
+ * integers from p on), v_set64 v_add64 v_mul64 (of the low 32 bits, signed) v_right64 (logical), v_narrow(a,
+ * b): the low halves of a, then of b */
 #include "predict/lpc_common.h"
 
 /* Consecutive samples side by side: each tap is a load that starts one sample earlier. */
 TARGET PC_INLINE size_t difference_narrow(const int32_t *x, size_t n, const int16_t *coefs, unsigned order,
-                                          __m128i shift, int32_t *residual)
+                                          v_count shift, int32_t *residual)
 {
     size_t i = 0;
     for (; n - i >= 4 * LANES; i += 4 * LANES) {
@@ -33,7 +33,7 @@ TARGET PC_INLINE size_t difference_narrow(const int32_t *x, size_t n, const int1
 }
 
 TARGET PC_INLINE size_t difference_wide(const int32_t *x, size_t n, const int16_t *coefs, unsigned order,
-                                        __m128i shift, int32_t *residual)
+                                        v_count shift, int32_t *residual)
 {
     size_t i = 0;
     for (; n - i >= LANES; i += LANES) {
@@ -53,7 +53,7 @@ TARGET PC_INLINE size_t difference_wide(const int32_t *x, size_t n, const int16_
 TARGET void LEAF(pc_lpc_difference)(const int32_t *x, size_t n, const int16_t *coefs, unsigned order,
                                     unsigned shift, int wide, int32_t *residual)
 {
-    __m128i count = _mm_cvtsi32_si128((int)shift);
+    v_count count = v_counted(shift);
     size_t i = wide ? difference_wide(x, n, coefs, order, count, residual)
                     : difference_narrow(x, n, coefs, order, count, residual);
     pc_lpc_difference_scalar(x + i, n - i, coefs, order, shift, wide, residual + i);

@@ -10,6 +10,8 @@
 #ifndef PC_QUANT_QUANT_COMMON_H
 #define PC_QUANT_QUANT_COMMON_H
 
+#include <math.h>
+
 #include "base/compiler.h"
 #include "pycomp/quant.h"
 
@@ -41,6 +43,29 @@ PC_INLINE uint32_t pc_quant_mix(uint32_t x)
 
 /* n, in a way that shows the compiler whole vectors: no loops for remainders. */
 #define PC_QUANT_WHOLE(n) ((n) & ~(PC_QUANT_LANES - 1u))
+
+/* What tiers write out by hand, in one pass: floats and their nearest integers. */
+PC_INLINE int pc_quant_is_plain(const pc_quant_chunk *c)
+{
+    return !c->how->is_double && c->how->rule == PC_QUANT_NEAREST && c->how->dead_zone == 0;
+}
+
+/* A float's bits but its sign, as an integer, grow with its magnitude: beyond the greatest finite one are
+ * infinity and what is no number. */
+enum { PC_QUANT_MAGNITUDE = 0x7fffffff, PC_QUANT_GREATEST = 0x7f7fffff };
+
+/* What the loops below make of the least and the greatest number: NaN where one is not finite, no -0. */
+PC_INLINE void pc_quant_set_range(int32_t greatest, const float ends[2], float *low, float *high)
+{
+    const float nothing = greatest > PC_QUANT_GREATEST ? NAN : 0;
+    *low = ends[0] + nothing, *high = ends[1] + nothing;
+}
+
+/* (code ^ sign) - sign extends a code's sign. */
+PC_INLINE int32_t pc_quant_sign(const pc_quant_how *how)
+{
+    return how->code_signed ? how->code_bytes == 1 ? 128 : 32768 : 0;
+}
 
 /* Loops over one type of numbers; `whole` is 1.5 times the power of two above. */
 #define PC_QUANT_LOOPS(target, suffix, type, whole)                                                          \
@@ -152,11 +177,11 @@ PC_INLINE uint32_t pc_quant_mix(uint32_t x)
     }
 
 /* The entries of the kernel table: quant_encode (0 if a number is not finite), quant_decode, quant_range of n
- * >= 1 numbers, quant_error of a chunk. */
-#define PC_QUANT_KERNELS(target, suffix)                                                                     \
+ * >= 1 numbers, quant_error of a chunk. Tiers that write the common case out by hand keep these static. */
+#define PC_QUANT_KERNELS(target, linkage, suffix)                                                            \
     PC_QUANT_LOOPS(target, suffix, float, 12582912.0f)                                                       \
     PC_QUANT_LOOPS(target, suffix, double, 6755399441055744.0)                                               \
-    target int pc_quant_encode_##suffix(const pc_quant_chunk *c)                                             \
+    target linkage int pc_quant_encode_##suffix(const pc_quant_chunk *c)                                     \
     {                                                                                                        \
         int32_t code[PC_QUANT_CHUNK];                                                                        \
         unsigned n = PC_QUANT_WHOLE(c->n);                                                                   \
@@ -168,10 +193,9 @@ PC_INLINE uint32_t pc_quant_mix(uint32_t x)
             for (unsigned i = 0; i < n; i++) wide[i] = (uint16_t)code[i];                                    \
         return 1;                                                                                            \
     }                                                                                                        \
-    target void pc_quant_decode_##suffix(const pc_quant_chunk *c)                                            \
+    target linkage void pc_quant_decode_##suffix(const pc_quant_chunk *c)                                    \
     {                                                                                                        \
-        int32_t code[PC_QUANT_CHUNK],                                                                        \
-            sign = c->how->code_signed ? c->how->code_bytes == 1 ? 128 : 32768 : 0;                          \
+        int32_t code[PC_QUANT_CHUNK], sign = pc_quant_sign(c->how);                                          \
         const uint16_t *wide = (const uint16_t *)(const void *)c->codes;                                     \
         unsigned n = PC_QUANT_WHOLE(c->n);                                                                   \
         if (c->how->code_bytes == 1)                                                                         \
@@ -180,14 +204,15 @@ PC_INLINE uint32_t pc_quant_mix(uint32_t x)
             for (unsigned i = 0; i < n; i++) code[i] = (wide[i] ^ sign) - sign;                              \
         (c->how->is_double ? decode_double_##suffix : decode_float_##suffix)(c, code);                       \
     }                                                                                                        \
-    target void pc_quant_range_##suffix(const void *x, int is_double, size_t n, void *low, void *high)       \
+    target linkage void pc_quant_range_##suffix(const void *x, int is_double, size_t n, void *low,           \
+                                                void *high)                                                  \
     {                                                                                                        \
         if (is_double)                                                                                       \
             range_double_##suffix(x, n, low, high);                                                          \
         else                                                                                                 \
             range_float_##suffix(x, n, low, high);                                                           \
     }                                                                                                        \
-    target double pc_quant_error_##suffix(const pc_quant_chunk *c)                                           \
+    target linkage double pc_quant_error_##suffix(const pc_quant_chunk *c)                                   \
     {                                                                                                        \
         return c->how->is_double ? error_double_##suffix(c) : error_float_##suffix(c);                       \
     }

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "quant/quant_common.h"
 
-PC_QUANT_KERNELS(, scalar)
+PC_QUANT_KERNELS(, , scalar)
 
 /* Eight codes at a time are `bits` whole bytes. */
 void pc_code_pack_scalar(const uint8_t *codes, size_t groups, unsigned bits, uint8_t *dst)

@@ -16,7 +16,7 @@ static void fill(uint64_t *seed, uint8_t *numbers, size_t n, int is_double)
 }
 
 static void test_array(uint64_t *seed, size_t rows, size_t cols, int is_double, unsigned code_bytes, int rule,
-                       int turned, int shared)
+                       int turned, int shared, int is_signed)
 {
     size_t item = is_double ? 8 : 4, n = rows * cols, groups = shared ? 1 : cols;
     uint8_t *src = check_alloc(n * item), *scales = check_alloc(groups * item),
@@ -40,11 +40,11 @@ static void test_array(uint64_t *seed, size_t rows, size_t cols, int is_double, 
     ptrdiff_t straight[2] = {(ptrdiff_t)(cols * code_bytes), (ptrdiff_t)code_bytes};
     ptrdiff_t across[2] = {(ptrdiff_t)code_bytes, (ptrdiff_t)(rows * code_bytes)};
     ptrdiff_t scale_strides[2] = {0, shared ? 0 : 1}, index_strides[2] = {(ptrdiff_t)cols, 1};
-    int32_t most = code_bytes == 1 ? 127 : 32767;
+    int32_t most = (code_bytes == 1 ? 255 : 65535) >> is_signed, least = is_signed ? -most : 0;
     for (int t = 0; t < n_tiers; t++)
         for (unsigned threads = 1; threads <= 2; threads++) {
             int first = t == 0 && threads == 1, finite = 7;
-            pc_quant_job job = {.how = {(pc_quant_rule)rule, is_double, code_bytes, 1, -most, most,
+            pc_quant_job job = {.how = {(pc_quant_rule)rule, is_double, code_bytes, is_signed, least, most,
                                         rule == PC_QUANT_DEAD_ZONE ? 0.25 : 0, 99, bounds, 3},
                                 .src = src,
                                 .dst = codes[!first],
@@ -69,6 +69,40 @@ static void test_array(uint64_t *seed, size_t rows, size_t cols, int is_double, 
     check_free(zeros, groups * 4);
     check_free(bounds, 3 * item);
     for (int i = 0; i < 2; i++) check_free(codes[i], n * code_bytes), check_free(back[i], n * item);
+}
+
+/* A number that is not finite is found wherever it stands, and the greatest finite one is not taken for it.
+ */
+static void test_unreal(uint64_t *seed, size_t n)
+{
+    static const uint32_t kinds[] = {0x7f7fffff, 0xff7fffff, 0x7f800000, 0xff800000, 0x7fc00000, 0xffa00001};
+    uint8_t *src = check_alloc(n * 4), *codes = check_alloc(n);
+    const float scale = 1;
+    const int32_t zero = 0;
+    const ptrdiff_t number = 4, one = 1, shared = 0;
+    for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++)
+        for (int t = 0; t < n_tiers; t++) {
+            int finite = 7;
+            size_t at = check_random(seed) % n;
+            fill(seed, src, n, 0);
+            memcpy(src + 4 * at, &kinds[kind], 4);
+            pc_quant_job job = {.how = {.code_bytes = 1, .code_signed = 1, .low = -127, .high = 127},
+                                .src = src,
+                                .dst = codes,
+                                .scales = &scale,
+                                .zeros = &zero,
+                                .dims = 1,
+                                .shape = &n,
+                                .src_strides = &number,
+                                .dst_strides = &one,
+                                .scale_strides = &shared,
+                                .index_strides = &one};
+            CHECK(pc_quant_array(&tiers[t], &job, 1, &finite) == PC_OK);
+            CHECK(finite == (kind < 2));
+            CHECK(kind >= 2 || (int8_t)codes[at] == (kind == 0 ? 127 : -127));
+        }
+    check_free(src, n * 4);
+    check_free(codes, n);
 }
 
 static void test_rows(uint64_t *seed, size_t rows, size_t n, int is_double)
@@ -145,7 +179,8 @@ int main(void)
         for (int kind = 0; kind < 32; kind++)
             for (int rule = 0; rule < 4; rule++)
                 test_array(&seed, shapes[i][0], shapes[i][1], kind & 1, kind & 2 ? 2 : 1, rule, kind >> 2 & 1,
-                           kind >> 3 & 1);
+                           kind >> 3 & 1, kind >> 4 & 1);
+    for (size_t n = 1; n < 70; n++) test_unreal(&seed, n);
     for (size_t n = 1; n < 70; n++) test_rows(&seed, 3, n, n & 1), test_rows(&seed, 2, n, !(n & 1));
     test_rows(&seed, 2, 1000, 0);
     for (unsigned bits = 1; bits <= 8; bits++)

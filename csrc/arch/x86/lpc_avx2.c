@@ -19,6 +19,8 @@
 #define v_add _mm256_add_epi32
 #define v_sub _mm256_sub_epi32
 #define v_mul _mm256_mullo_epi32
+#define v_count __m128i
+#define v_counted(shift) _mm_cvtsi32_si128((int)(shift))
 #define v_right _mm256_sra_epi32
 #define v_rights _mm256_srav_epi32
 #define v_widen(p) _mm256_cvtepi32_epi64(_mm_loadu_si128((const __m128i *)(p)))

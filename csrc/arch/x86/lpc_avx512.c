@@ -19,6 +19,8 @@
 #define v_add _mm512_add_epi32
 #define v_sub _mm512_sub_epi32
 #define v_mul _mm512_mullo_epi32
+#define v_count __m128i
+#define v_counted(shift) _mm_cvtsi32_si128((int)(shift))
 #define v_right _mm512_sra_epi32
 #define v_rights _mm512_srav_epi32
 #define v_widen(p) _mm512_cvtepi32_epi64(_mm256_loadu_si256((const __m256i *)(p)))
