@@ -96,6 +96,13 @@ def _parts(shape: tuple[int, ...], axis: int | None, block: int | None) -> Itera
         yield whole * block, rest, whole
 
 
+def _spread(entries: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """np.broadcast_to, which for a single entry takes as long as quantising ten thousand numbers."""
+    if entries.ndim == 0:
+        return np.ndarray(shape, entries.dtype, entries, strides=(0,) * len(shape))
+    return np.broadcast_to(entries, shape)
+
+
 def _run(
     values: NDArray[Any], codes: NDArray[Any], result: Quantized, inverse: bool, threads: int, **how: Any
 ) -> bool:
@@ -113,8 +120,8 @@ def _run(
             base = first * index[axis]
             steps[axis : axis + 1] = [block * index[axis], index[axis]]
         order = sorted(range(x.ndim), key=lambda d: -abs(x.strides[d]))
-        scale = np.broadcast_to(scale, x.shape).transpose(order)
-        zero = np.broadcast_to(zero, x.shape).transpose(order)
+        scale = _spread(scale, x.shape).transpose(order)
+        zero = _spread(zero, x.shape).transpose(order)
         x, c = x.transpose(order), c.transpose(order)
         src, dst = (c, x) if inverse else (x, c)
         finite &= _native.run(
@@ -126,7 +133,8 @@ def _run(
 def _given(name: str, value: ArrayLike, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
     """A scale or zero point that the caller knows, of one entry a group."""
     try:
-        return np.broadcast_to(np.asarray(value, dtype), shape).copy()
+        entries = np.array(value, dtype, order="C")
+        return entries if entries.shape == shape else np.broadcast_to(entries, shape).copy()
     except ValueError:
         raise ValueError(
             f"quantize: a {name} of shape {np.shape(value)} does not fit the groups, {shape}"
