@@ -37,7 +37,7 @@ class BgzfReader(io.RawIOBase):
     def __init__(self, file: Any, *, threads: int | None = None, prefix: bytes = b"") -> None:
         self._file = file
         self._threads = _resolve(threads)
-        self._input = prefix  # read and not inflated yet
+        self._input = memoryview(prefix)  # read and not inflated yet
         self._output = memoryview(b"")  # inflated and not handed out yet
         self._members: _MemberReader | None = None
         self._base = 0  # what _members must add to its position
@@ -81,7 +81,7 @@ class BgzfReader(io.RawIOBase):
             more = self._file.read(limit)
             if not more:
                 break
-            self._input += more
+            self._input = memoryview(b"".join((self._input, more)) if self._input else more)
         if self._members is None:
             self._members = _MemberReader(self._read_on)
             self._base = self._position
@@ -110,7 +110,7 @@ class BgzfReader(io.RawIOBase):
                 packed[-1] = self._next
 
     def _read_on(self, size: int) -> bytes:
-        data, self._input = self._input, b""
+        data, self._input = bytes(self._input), memoryview(b"")
         return data or self._file.read(size)
 
     def readinto(self, buffer: Buffer) -> int:
@@ -159,7 +159,7 @@ class BgzfReader(io.RawIOBase):
             block = bisect_right(plain, offset) - 1
             self._file.seek(self._start + packed[block])
             self._next, self._position = packed[block], plain[block]
-            self._input, self._output, self._members = b"", memoryview(b""), None
+            self._input, self._output, self._members = memoryview(b""), memoryview(b""), None
         self._pass(offset - self._position)
         return self._position
 
