@@ -240,6 +240,10 @@ static void find_short(const pc_kernels *kernels, struct pc_deflate *s, struct p
     }
 }
 
+/* Whether fewer than one byte in sixteen is saved as a token: then prices have little to decide, and one pass
+ * by the block's own is as good as more. */
+static int hardly_matches(const pc_block *block) { return block->count >= block->bytes - block->bytes / 16; }
+
 /* The near-optimal parser's group: a path through all of it, split, and each block's path by its own prices.
  */
 static void write_path(const pc_kernels *kernels, struct pc_deflate *s, const stretch_view *view, int last,
@@ -270,7 +274,8 @@ static void write_path(const pc_kernels *kernels, struct pc_deflate *s, const st
         if (n < PATH_SHORT) {
             find_short(kernels, s, path, src, at, &block, counts, job.tokens);
         } else {
-            for (unsigned pass = 0; pass < s->level.effort.passes; pass++) {
+            const unsigned passes = hardly_matches(&block) ? 1 : s->level.effort.passes;
+            for (unsigned pass = 0; pass < passes; pass++) {
                 pc_path_learn(&path->prices, counts);
                 block.count = pc_path_find(kernels, path, src, at, at + lengths[b], job.tokens);
                 block.tokens = job.tokens; /* in place of the first path's, which were only to be counted */
