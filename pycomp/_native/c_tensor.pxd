@@ -59,8 +59,8 @@ cdef extern from "pycomp/tensor.h" nogil:
                                       size_t *dst_len, uint32_t *sizes, uint64_t *hashes)
     pc_status pc_tensor_decode_chunks(const pc_tensor_decoder *decoder, size_t first, size_t count,
                                       unsigned threads, const uint8_t *base, const uint8_t *src,
-                                      size_t src_len, const uint8_t *table, size_t skip, uint8_t *dst, size_t dst_size,
-                                      size_t *failed)
+                                      size_t src_len, const uint8_t *table, size_t skip, uint8_t *dst,
+                                      size_t dst_size, size_t *failed)
 
 cdef extern from "pycomp/tensor_batch.h" nogil:
     ctypedef struct pc_tensor_coding:
@@ -76,7 +76,8 @@ cdef extern from "pycomp/tensor_batch.h" nogil:
         size_t head_size
         pc_status status
 
-    void pc_tensor_encode_batch(const pc_kernels *kernels, pc_tensor_coding *codings, size_t n, unsigned threads)
+    void pc_tensor_encode_batch(const pc_kernels *kernels, pc_tensor_coding *codings, size_t n,
+                                unsigned threads)
 
     ctypedef struct pc_tensor_decoding:
         const pc_tensor_decoder *decoder

@@ -14,8 +14,8 @@ from pycomp._native.c_kernels cimport pc_kernels
 from pycomp._native.c_python cimport METH_FASTCALL, PyCFunction, PyCFunction_NewEx, PyMethodDef
 
 
-# Cython makes functions of a stable ABI before 3.12 take a tuple, which costs a short buffer more than its checksum.
-# So these two are made here, with the convention that the stable ABI has had from 3.10 on.
+# Cython makes functions of a stable ABI before 3.12 take a tuple, which costs a short buffer more than its
+# checksum. So these two are made here, with the convention that the stable ABI has had from 3.10 on.
 
 ctypedef uint32_t (*summing)(const pc_kernels *, uint32_t, const void *, size_t) noexcept nogil
 
@@ -42,12 +42,14 @@ cdef int check_count(str name, Py_ssize_t n) except -1:
 
 cdef object call_crc32(PyObject *module, PyObject *const *args, Py_ssize_t n):
     check_count("crc32", n)
-    return run(pc_crc32, <uint32_t>PyLong_AsUnsignedLongMask(<object>args[1]) if n > 1 else 0, <object>args[0])
+    cdef uint32_t before = <uint32_t>PyLong_AsUnsignedLongMask(<object>args[1]) if n > 1 else 0
+    return run(pc_crc32, before, <object>args[0])
 
 
 cdef object call_adler32(PyObject *module, PyObject *const *args, Py_ssize_t n):
     check_count("adler32", n)
-    return run(pc_adler32, <uint32_t>PyLong_AsUnsignedLongMask(<object>args[1]) if n > 1 else 1, <object>args[0])
+    cdef uint32_t before = <uint32_t>PyLong_AsUnsignedLongMask(<object>args[1]) if n > 1 else 1
+    return run(pc_adler32, before, <object>args[0])
 
 
 cdef PyMethodDef crc32_method, adler32_method

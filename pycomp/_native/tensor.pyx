@@ -178,7 +178,6 @@ cdef class FrameEncoder:
     cdef size_t _code(self, size_t first, size_t count, unsigned threads, uint8_t *dst, size_t room,
                       uint8_t *sizes, uint8_t *hashes) except? 0:
         # Chunks [first, first + count) to dst, which has so much room.
-        cdef const pc_tensor_info *info = pc_tensor_encoder_info(self.encoder)
         cdef pc_status status
         cdef size_t used = 0, wanted
         with self.lock:
@@ -297,8 +296,8 @@ cdef class FrameDecoder:
 def encode_frames(list items, int level, unsigned threads):
     """Frames of many arrays, several at a time.
 
-    An item is (bytes to come before the frame, data, dtype, cols). Returns for each (those bytes and the frame,
-    the XXH3-64 of each chunk's decoded bytes, the size of the frame's head).
+    An item is (bytes to come before the frame, data, dtype, cols). Returns for each (those bytes and the
+    frame, the XXH3-64 of each chunk's decoded bytes, the size of the frame's head).
     """
     cdef size_t n = len(items), held = 0, chunks, room, skip, i
     cdef Py_buffer *views = <Py_buffer *>calloc(n + 1, sizeof(Py_buffer))
