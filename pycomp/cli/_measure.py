@@ -59,9 +59,13 @@ def compare(
     decode = [float("inf")] * len(coders)
     spent = [0.0] * len(coders)
     for turn in range(rounds):
-        for i, (coder, row) in enumerate(zip(coders, rows, strict=True)):
+        # To and fro, so that each has others before it: the first after a slow one often pays for the system
+        # putting its memory in order.
+        order = range(len(coders)) if turn % 2 == 0 else reversed(range(len(coders)))
+        for k, i in enumerate(order):
+            coder, row = coders[i], rows[i]
             if progress is not None:
-                progress(turn * len(coders) + i, rounds * len(coders), coder.name)
+                progress(turn * len(coders) + k, rounds * len(coders), coder.name)
             if row.error or (turn and spent[i] > patience):
                 continue
             try:
