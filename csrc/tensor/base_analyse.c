@@ -16,7 +16,7 @@
 enum {
     MOST_BINS = 256, /* as many as can be clustered */
     STRETCH = 1024,  /* elements sampled in a row: a few pages of either array */
-    /* A class is sparse if its elements equal their base 15 times in 16: up to there a Rice code of gaps
+    /* A class is sparse if its elements equal their base 15 times in 16: up to there a Golomb code of gaps
      * takes within a fiftieth of what a table of all tokens does, and a tenth of the time. */
     SPARSE_SHARE = 16,
     TABLE_SPAN_BITS = 5, /* a table's price: by token, */

@@ -74,7 +74,7 @@ enum { PC_BASE_DENSE = 255 /* the kind of a class whose every element has a toke
 typedef struct pc_base_model {
     uint8_t digest[16]; /* XXH3-128 of the whole base */
     uint16_t first_key[PC_MAX_TABLES];
-    uint8_t kind[PC_MAX_TABLES]; /* PC_BASE_DENSE, or the Rice parameter that gaps start from */
+    uint8_t kind[PC_MAX_TABLES]; /* PC_BASE_DENSE, or the octave of the mean gap to start from */
     uint8_t *class_of;           /* by key */
 } pc_base_model;
 

@@ -8,6 +8,7 @@ its own name there is a whole archive or none.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import mmap
 import os
@@ -85,25 +86,30 @@ def pack(
     count = resolve(threads)
     started = time.perf_counter()
     root = os.fspath(src)
-    known = None if base is None else open_base(base)
-    if dst is None:
-        dst = os.path.abspath(root) + ".pcz"
-    if isinstance(dst, (str, os.PathLike)):
-        if os.path.isdir(dst):
-            raise IsADirectoryError(f"cannot write the archive to {os.fspath(dst)!r}: it is a folder")
-        if os.path.exists(dst) and os.path.samefile(root, dst):
-            raise ValueError(f"cannot write the archive of {root!r} over {root!r} itself")
-        with AtomicFile(os.fspath(dst), sync=True) as file:
-            exclude = {os.path.realpath(dst), os.path.realpath(file.path)}
-            work = _Packing(root, file.write, exclude, level, count, progress, dereference, known)
+    with contextlib.ExitStack() as stack:
+        known = None if base is None else open_base(base)
+        if known is not None:
+            stack.callback(known.close)
+        if dst is None:
+            dst = os.path.abspath(root) + ".pcz"
+        if isinstance(dst, (str, os.PathLike)):
+            if os.path.isdir(dst):
+                raise IsADirectoryError(f"cannot write the archive to {os.fspath(dst)!r}: it is a folder")
+            if os.path.exists(dst) and os.path.samefile(root, dst):
+                raise ValueError(f"cannot write the archive of {root!r} over {root!r} itself")
+            if base is not None and os.path.exists(dst) and os.path.samefile(base, dst):
+                raise ValueError(f"cannot write differences to {os.fspath(base)!r} over it: they need it")
+            with AtomicFile(os.fspath(dst), sync=True) as file:
+                exclude = {os.path.realpath(dst), os.path.realpath(file.path)}
+                work = _Packing(root, file.write, exclude, level, count, progress, dereference, known)
+                packed = work.run()
+            target = os.fspath(dst)
+        else:
+            sink = dst
+            write = functools.partial(write_all, sink)
+            work = _Packing(root, write, set(), level, count, progress, dereference, known)
             packed = work.run()
-        target = os.fspath(dst)
-    else:
-        sink = dst
-        write = functools.partial(write_all, sink)
-        work = _Packing(root, write, set(), level, count, progress, dereference, known)
-        packed = work.run()
-        target = str(getattr(dst, "name", "-"))
+            target = str(getattr(dst, "name", "-"))
     return PackReport(
         src=root,
         dst=target,
@@ -167,8 +173,6 @@ class _Packing:
         finally:
             self._writer.shutdown()
             self._sources.close()
-            if self._base is not None:
-                self._base.close()
 
     def by_dtype(self) -> list[DtypeShare]:
         """What each dtype took, the largest first."""

@@ -221,3 +221,12 @@ def test_lying_index(
     relabel(tmp_path / "next.pcz", change)
     with pytest.raises(error):
         archive.unpack(tmp_path / "next.pcz", tmp_path / "out")
+
+
+def test_differences_do_not_replace_their_base(checkpoints: list[Path], tmp_path: Path) -> None:
+    packed = tmp_path / "step.pcz"
+    archive.pack(checkpoints[0], packed)
+    before = packed.read_bytes()
+    with pytest.raises(ValueError, match=r"over it: they need it"):
+        archive.pack(checkpoints[1], packed, base=packed)
+    assert packed.read_bytes() == before
