@@ -19,6 +19,9 @@
 /* Has a vector loaded once: compilers fold a load into each use of it, which for one across lines costs
  * double. */
 #define PC_LOADED(vector) __asm__("" : "+x"(vector))
+/* Asks for a line of memory, to be written if `write` is 1; `near` is 3 for the first level of cache, 2 for
+ * the second. */
+#define PC_PREFETCH(p, write, near) __builtin_prefetch(p, write, near)
 #else
 #define PC_LIKELY(x) (x)
 #define PC_UNLIKELY(x) (x)
@@ -27,6 +30,7 @@
 #define PC_RESTRICT __restrict
 #define PC_TARGET(isa)
 #define PC_LOADED(vector) (void)(vector)
+#define PC_PREFETCH(p, write, near) (void)(p)
 #endif
 
 #if defined(__x86_64__) || defined(_M_X64)

@@ -67,12 +67,6 @@ enum {
     PC_MIX_WEIGHT_BITS = 6 /* weights are in 1/64; 1024 of them times departures stay below 2^31 */
 };
 
-#if defined(__GNUC__) || defined(__clang__)
-#define PC_MIX_PREFETCH(p) __builtin_prefetch(p)
-#else
-#define PC_MIX_PREFETCH(p) (void)(p)
-#endif
-
 /* The loops over inputs are short and hot: unrolled at -O2 too, which gains a quarter. */
 #if defined(__clang__)
 #define PC_MIX_UNROLL _Pragma("clang loop unroll(full)")
@@ -218,8 +212,8 @@ PC_INLINE void pc_mix_inputs(pc_mix_state *s, unsigned sign)
     s->input[4] = at + ((size_t)above * 2 + (sign != s->above_sign[s->col])) * stride;
     /* Walks need the first line at once, and go on to the others. */
     for (unsigned i = 0; i < PC_MIX_INPUTS; i++) {
-        PC_MIX_PREFETCH(s->input[i] + PC_MIX_LINE);
-        PC_MIX_PREFETCH(s->input[i] + 2 * PC_MIX_LINE);
+        PC_PREFETCH(s->input[i] + PC_MIX_LINE, 0, 3);
+        PC_PREFETCH(s->input[i] + 2 * PC_MIX_LINE, 0, 3);
     }
 }
 

@@ -28,16 +28,43 @@ static uint8_t *encode_node(const pc_kernels *k, const pc_pivot_code *code, unsi
     return encode_node(k, code, self->upper, free_space, n - kept, dst, free_space + (n - kept) + PC_SLACK);
 }
 
-pc_status pc_pivot_encode(const pc_kernels *k, const pc_pivot_code *code, const uint8_t *src, size_t n,
-                          uint8_t *dst, size_t dst_cap, size_t *dst_len, void *workspace)
+/* Where the next rank comes from: a row, and a column of it. */
+typedef struct place {
+    size_t row, col;
+} place;
+
+/* The next n ranks to list, which has slack behind them. */
+static void take_ranks(const pc_kernels *k, const pc_pivot_code *code, const pc_pivot_rows *rows, place *at,
+                       size_t n, uint8_t *list)
 {
+    for (size_t take; n != 0; n -= take, list += take) {
+        const uint8_t *row = rows->src + (rows->order == NULL ? at->row : rows->order[at->row]) * rows->cols;
+        take = PC_MIN(n, rows->cols - at->col);
+        k->map_u8(row + at->col, take, code->rank, list);
+        at->col += take;
+        if (at->col == rows->cols) *at = (place){at->row + 1, 0};
+    }
+}
+
+pc_status pc_pivot_encode_rows(const pc_kernels *k, const pc_pivot_code *code, const pc_pivot_rows *rows,
+                               uint8_t *dst, size_t dst_cap, size_t *dst_len, void *workspace)
+{
+    size_t n = rows->n * rows->cols;
     if (dst_cap < pc_pivot_bound(n) || dst_cap - pc_pivot_bound(n) < PC_SLACK) return PC_ERR_DST_SIZE;
     uint8_t *list = workspace, *end = dst;
+    place at = {0, 0};
     for (size_t start = 0; start < n; start += PC_PIVOT_PIECE) {
         size_t count = PC_MIN((size_t)PC_PIVOT_PIECE, n - start);
-        k->map_u8(src + start, count, code->rank, list);
+        take_ranks(k, code, rows, &at, count, list);
         end = encode_node(k, code, 0, list, count, end, list + LIST_BYTES);
     }
     *dst_len = (size_t)(end - dst);
     return PC_OK;
+}
+
+pc_status pc_pivot_encode(const pc_kernels *k, const pc_pivot_code *code, const uint8_t *src, size_t n,
+                          uint8_t *dst, size_t dst_cap, size_t *dst_len, void *workspace)
+{
+    const pc_pivot_rows all = {src, n, 1, NULL};
+    return pc_pivot_encode_rows(k, code, &all, dst, dst_cap, dst_len, workspace);
 }

@@ -16,14 +16,7 @@ PC_INLINE unsigned pc_trailing_zeros(uint64_t x)
 }
 
 /* Asks for a place that will be written. */
-PC_INLINE void pc_prefetch(const void *p)
-{
-#if defined(__GNUC__) || defined(__clang__)
-    __builtin_prefetch(p, 1);
-#else
-    (void)p;
-#endif
-}
+PC_INLINE void pc_prefetch(const void *p) { PC_PREFETCH(p, 1, 3); }
 
 /* Length of the common prefix of a and b from `length`, known to agree, up to limit. */
 PC_INLINE uint32_t pc_match_extend(const uint8_t *a, const uint8_t *b, uint32_t length, uint32_t limit)

@@ -66,11 +66,7 @@ void pc_ima_encode_rest(struct pc_ima_lane *lane, size_t n, const struct pc_ima_
  * worst case. */
 static void fetch(const uint8_t *from, const uint8_t *to)
 {
-#if defined(__GNUC__) || defined(__clang__)
-    for (; from < to; from += PC_ALIGNMENT) __builtin_prefetch(from, 1);
-#else
-    (void)from, (void)to;
-#endif
+    for (; from < to; from += PC_ALIGNMENT) PC_PREFETCH(from, 1, 3);
 }
 
 /* Lanes [first, first + n), a lane a channel of a block of `frames` frames. */

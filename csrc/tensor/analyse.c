@@ -19,7 +19,8 @@ enum {
      * of 8. */
     WINDOW_SAMPLE = 1 << 14, /* or one in so many of a large sample: */
     WINDOW_SHARE = 16,
-    WINDOW_RUN = 64, /* read in one go: a cache line or more */
+    WINDOW_RUN = 64,  /* read in one go: a cache line or more */
+    WINDOW_AHEAD = 4, /* rows whose runs are asked for: nobody else foresees them */
     OUTLIER_BITS = 48,
     GAP_WORTH = 66,
     GAP_WORTH_RANS = 8,
@@ -70,6 +71,12 @@ static pc_key_window find_window(const pc_tensor_encoder *e, const pc_sample *s,
     for (size_t i = 0; i < s->rows; i++) {
         /* The key lies within the two top bytes of an element of any size. */
         const uint8_t *top = row_of(e, s, i) + layout->size - 2;
+        if (s->rows - i > WINDOW_AHEAD) {
+            const uint8_t *next = row_of(e, s, i + WINDOW_AHEAD);
+            for (size_t c = (i + WINDOW_AHEAD) % step * WINDOW_RUN; c < s->cols; c += step * WINDOW_RUN)
+                for (size_t b = 0; b < (size_t)WINDOW_RUN * layout->size; b += 64)
+                    PC_PREFETCH(next + c * layout->size + b, 0, 3);
+        }
         for (size_t c = i % step * WINDOW_RUN; c < s->cols; c += step * WINDOW_RUN) {
             const uint8_t *at = top + c * layout->size,
                           *end = top + PC_MIN(c + WINDOW_RUN, s->cols) * layout->size;
@@ -399,8 +406,7 @@ pc_status pc_tensor_analyse(pc_tensor_encoder *e)
     pc_sample s = {.cols = m->info.cols};
     const pc_effort effort = pc_effort_of(e->level);
     uint64_t eighth = PC_MIN(m->info.size / m->traits->size / 8, (uint64_t)effort.most_sampled);
-    uint64_t sample =
-        m->traits->size > 1 ? effort.sample : 2 * (uint64_t)effort.sample; /* as there is no rest */
+    uint64_t sample = m->traits->size > 1 ? effort.sample : effort.byte_sample;
     s.rows = (size_t)PC_MIN(PC_MAX(PC_MAX(sample, eighth) / s.cols, (uint64_t)1), m->rows);
     size_t n = s.rows * s.cols, scratch = 16 * PC_MAX(s.rows, s.cols) + PC_SLACK;
     size_t symbols = pc_round_up(n, 64) + PC_SLACK, line = pc_round_up(s.cols, 64) + PC_SLACK;

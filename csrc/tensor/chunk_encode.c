@@ -187,6 +187,25 @@ static void order_symbols(const pc_tensor_encoder *e, const split_rows *s, const
     }
 }
 
+/* Codes whole rows by level-ordered Huffman, table by table, from where they stand. */
+static pc_status put_rows(const pc_tensor_encoder *e, sink *out, const split_rows *s, pc_chunk_space *space)
+{
+    const pc_tensor_model *m = &e->model;
+    for (unsigned t = 0; t < m->n_tables; t++) {
+        pc_pivot_rows rows = {space->symbols, s->cols, 0, space->order};
+        if (m->row_groups == 1) rows = (pc_pivot_rows){space->symbols, s->live * s->cols, 1, NULL};
+        for (unsigned g = 0; m->row_groups > 1 && g < m->row_groups; g++)
+            for (size_t i = 0; m->tile_table[g] == t && i < s->live; i++)
+                if (space->row_group[i] == g) space->order[rows.n++] = (uint32_t)i;
+        size_t size = 0;
+        pc_status status = pc_pivot_encode_rows(&e->kernels, &m->tables.pivot[t], &rows, out->next,
+                                                (size_t)(out->end - out->next), &size, space->coder);
+        if (status != PC_OK) return status;
+        out->next += size;
+    }
+    return PC_OK;
+}
+
 /* Codes the list, table by table. */
 static pc_status put_list(const pc_tensor_encoder *e, sink *out, const pc_tile_map *map,
                           pc_chunk_space *space)
@@ -285,6 +304,7 @@ static pc_status encode_rows(const pc_tensor_encoder *e, const uint8_t *src, siz
     }
     if (out->full) return PC_ERR_DST_SIZE;
     if (m->coder == PC_CODER_MIX) return put_mixed(e, out, s.live * cols, space);
+    if (m->coder == PC_CODER_PIVOT && m->col_groups == 1) return put_rows(e, out, &s, space);
     pc_tile_map map;
     pc_model_tiles(m, s.in_group, cols, &map);
     order_symbols(e, &s, &map, space);

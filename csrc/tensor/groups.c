@@ -69,6 +69,25 @@ static void count_row(const uint8_t *symbols, size_t cols, uint32_t *const *plac
     for (; c < cols; c++) place[c][symbols[c]]++;
 }
 
+/* The same where every fourth column has the same place: there is none to be looked up. */
+static void count_lanes(const uint8_t *symbols, size_t cols, uint32_t *counts, size_t stride)
+{
+    uint32_t *const lane[LANES] = {counts, counts + stride, counts + 2 * stride, counts + 3 * stride};
+    size_t c = 0;
+    for (; cols - c >= 8; c += 8) {
+        uint64_t word = pc_load64(symbols + c);
+        lane[0][word & 255]++;
+        lane[1][word >> 8 & 255]++;
+        lane[2][word >> 16 & 255]++;
+        lane[3][word >> 24 & 255]++;
+        lane[0][word >> 32 & 255]++;
+        lane[1][word >> 40 & 255]++;
+        lane[2][word >> 48 & 255]++;
+        lane[3][word >> 56]++;
+    }
+    for (; c < cols; c++) lane[c % LANES][symbols[c]]++;
+}
+
 /* Counts symbols by tile, one row group after the other: its columns' places are worked out once. */
 static void count_tiles(const pc_tensor_encoder *e, const pc_sample *s, const tiling *t, unsigned col_groups)
 {
@@ -76,13 +95,17 @@ static void count_tiles(const pc_tensor_encoder *e, const pc_sample *s, const ti
     for (unsigned g = 0; g < t->rows; g++) {
         uint64_t from = g > 0 ? e->thresholds[g - 1] : 0,
                  to = g + 1 < t->rows ? e->thresholds[g] : UINT64_MAX;
-        for (size_t c = 0; c < s->cols; c++) {
-            size_t lane = col_groups > 1 ? e->model.col_group[c] : c % LANES;
-            place[c] = t->counts + (g * t->lanes + lane) * t->stride;
+        uint32_t *counts = t->counts + (size_t)g * t->lanes * t->stride;
+        for (size_t c = 0; col_groups > 1 && c < s->cols; c++)
+            place[c] = counts + e->model.col_group[c] * t->stride;
+        for (size_t i = 0; i < s->rows; i++) {
+            if (s->row_sums[i] < from || s->row_sums[i] >= to) continue;
+            const uint8_t *symbols = s->symbols + i * s->cols;
+            if (col_groups > 1)
+                count_row(symbols, s->cols, place);
+            else
+                count_lanes(symbols, s->cols, counts, t->stride);
         }
-        for (size_t i = 0; i < s->rows; i++)
-            if (s->row_sums[i] >= from && s->row_sums[i] < to)
-                count_row(s->symbols + i * s->cols, s->cols, place);
     }
 }
 
@@ -92,19 +115,25 @@ typedef struct binned {
     uint32_t *tiles, *by_row, *by_col, *whole;
 } binned;
 
+static void add_bins(uint32_t *to, const uint32_t *from, unsigned bins)
+{
+    for (unsigned b = 0; b < bins; b++) to[b] += from[b];
+}
+
 static void bin_tiles(const tiling *t, unsigned span, unsigned col_groups, binned *b)
 {
     for (unsigned r = 0; r < t->rows; r++)
         for (unsigned l = 0; l < t->lanes; l++) {
             const uint32_t *from = t->counts + ((size_t)r * t->lanes + l) * t->stride;
-            unsigned col = col_groups > 1 ? l : 0;
-            uint32_t *tile = b->tiles + ((size_t)r * col_groups + col) * b->bins;
-            for (unsigned v = 0; v < span; v++) {
-                tile[v >> b->shift] += from[v];
-                b->by_row[(size_t)r * b->bins + (v >> b->shift)] += from[v];
-                b->by_col[(size_t)col * b->bins + (v >> b->shift)] += from[v];
-                b->whole[v >> b->shift] += from[v];
-            }
+            uint32_t *tile = b->tiles + ((size_t)r * col_groups + (col_groups > 1 ? l : 0)) * b->bins;
+            for (unsigned v = 0; v < span; v++) tile[v >> b->shift] += from[v];
+        }
+    for (unsigned r = 0; r < t->rows; r++)
+        for (unsigned c = 0; c < col_groups; c++) {
+            const uint32_t *tile = b->tiles + ((size_t)r * col_groups + c) * b->bins;
+            add_bins(b->by_row + (size_t)r * b->bins, tile, b->bins);
+            add_bins(b->by_col + (size_t)c * b->bins, tile, b->bins);
+            add_bins(b->whole, tile, b->bins);
         }
 }
 

@@ -7,6 +7,7 @@
 /* How hard each level looks. */
 typedef struct pc_effort {
     uint32_t sample, most_sampled;   /* elements: so many, or an eighth of all but no more than that */
+    uint32_t byte_sample;            /* the same of one-byte elements, all of which is symbol */
     uint32_t row_groups, col_groups; /* at most */
 } pc_effort;
 
@@ -14,10 +15,10 @@ typedef struct pc_effort {
 PC_INLINE pc_effort pc_effort_of(pc_level level)
 {
     switch (level) {
-    case PC_LEVEL_FAST: return (pc_effort){1 << 16, 1 << 18, 8, 1};
-    case PC_LEVEL_DEFAULT: return (pc_effort){1 << 17, 1 << 19, 8, 16};
-    case PC_LEVEL_HIGH: return (pc_effort){1 << 21, 1 << 22, 16, 16};
-    default: return (pc_effort){1 << 21, 1 << 21, 1, 1}; /* mixing finds the scales by itself */
+    case PC_LEVEL_FAST: return (pc_effort){1 << 15, 1 << 17, 1 << 17, 8, 1};
+    case PC_LEVEL_DEFAULT: return (pc_effort){1 << 16, 1 << 19, 1 << 18, 8, 16};
+    case PC_LEVEL_HIGH: return (pc_effort){1 << 21, 1 << 22, 1 << 22, 16, 16};
+    default: return (pc_effort){1 << 21, 1 << 21, 1 << 22, 1, 1}; /* mixing finds the scales by itself */
     }
 }
 

@@ -83,11 +83,7 @@ static const REAL *F(load)(const REAL *x, ptrdiff_t stride, const pc_dwt_level *
  */
 static void F(expect)(const REAL *x, size_t n)
 {
-#if defined(__GNUC__) || defined(__clang__)
-    for (size_t i = 0; i < n; i += 64 / sizeof *x) __builtin_prefetch(x + i);
-#else
-    (void)x, (void)n;
-#endif
+    for (size_t i = 0; i < n; i += 64 / sizeof *x) PC_PREFETCH(x + i, 0, 3);
 }
 
 static void F(scatter)(const REAL *from, size_t n, REAL *to, ptrdiff_t stride)

@@ -78,11 +78,7 @@ static void split_bits(const pc_kernels *k, const uint8_t *room, size_t n, size_
 /* Asks for n bytes at `from` of the first `end`, in L2. */
 static void ask(const uint8_t *src, size_t from, size_t n, size_t end)
 {
-#if defined(__GNUC__) || defined(__clang__)
-    for (size_t i = from; i < PC_MIN(from + n, end); i += LINE) __builtin_prefetch(src + i, 0, 2);
-#else
-    (void)src, (void)from, (void)n, (void)end;
-#endif
+    for (size_t i = from; i < PC_MIN(from + n, end); i += LINE) PC_PREFETCH(src + i, 0, 2);
 }
 
 /* As byte_split and byte_merge, of any n, to memory around the cache. */

@@ -192,6 +192,37 @@ static void round_trip(stream *s)
     }
 }
 
+/* Rows dealt out over an array are coded as if they stood one behind the other. */
+static void check_rows(uint64_t *seed, const stream *s)
+{
+    size_t cols = 1 + (size_t)(check_random(seed) % 200), n = s->n / cols, stored = n | 1, used = 0;
+    if (n == 0) return;
+    uint32_t *order = (uint32_t *)(void *)check_alloc(n * sizeof *order);
+    uint8_t *rows = check_alloc(stored * cols + PC_SLACK);
+    memset(rows, s->src[0], stored * cols);
+    for (size_t r = 0; r < n; r++) { /* two steps forward, around n or the odd number behind it */
+        order[r] = (uint32_t)(2 * r % (n | 1));
+        memcpy(rows + order[r] * cols, s->src + r * cols, cols);
+    }
+    const pc_pivot_rows all = {rows, cols, n, order};
+    for (int t = 0; t < n_tiers; t++) {
+        size_t cap = pc_pivot_bound(n * cols) + PC_SLACK, size = 0;
+        uint8_t *dst = check_alloc(cap), *workspace = check_alloc(pc_pivot_encode_workspace());
+        uint8_t *back = check_alloc(n * cols + PC_SLACK);
+        stream part = {s->code, n * cols, 0, s->src, NULL};
+        CHECK(pc_pivot_encode_rows(&tiers[t], s->code, &all, dst, cap - 1, &size, workspace) ==
+              PC_ERR_DST_SIZE);
+        CHECK(pc_pivot_encode_rows(&tiers[t], s->code, &all, dst, cap, &size, workspace) == PC_OK);
+        CHECK(decode(t, &part, dst, size, back, &used) == PC_OK && used == size);
+        CHECK(memcmp(back, s->src, n * cols) == 0);
+        check_free(dst, cap);
+        check_free(workspace, pc_pivot_encode_workspace());
+        check_free(back, n * cols + PC_SLACK);
+    }
+    check_free(rows, stored * cols + PC_SLACK);
+    check_free((uint8_t *)order, n * sizeof *order);
+}
+
 /* The price is the code's lengths, and no more than rounding up to bytes for each node of each piece. */
 static void check_size(const stream *s)
 {
@@ -260,6 +291,7 @@ static void test_stream(uint64_t *seed, shape kind, unsigned limit, size_t n)
             memset(s.src, (int)worst, n);
         }
         round_trip(&s);
+        check_rows(seed, &s);
         check_size(&s);
         if (n < 5000) damage(seed, &s);
         free(s.coded);

@@ -55,6 +55,16 @@ size_t pc_pivot_decode_workspace(void);
 pc_status pc_pivot_encode(const pc_kernels *kernels, const pc_pivot_code *code, const uint8_t *src, size_t n,
                           uint8_t *dst, size_t dst_cap, size_t *dst_len, void *workspace);
 
+/* The same for rows of an array, as if they stood one behind the other in the order given. */
+typedef struct pc_pivot_rows {
+    const uint8_t *src;
+    size_t cols, n;
+    const uint32_t *order; /* n row numbers; NULL: the first n rows */
+} pc_pivot_rows;
+pc_status pc_pivot_encode_rows(const pc_kernels *kernels, const pc_pivot_code *code,
+                               const pc_pivot_rows *rows, uint8_t *dst, size_t dst_cap, size_t *dst_len,
+                               void *workspace);
+
 /* Decodes n symbols and says how many bytes of src they took. Reads up to 64 bytes past src_len (they
  * must be readable, their values do not matter) and writes up to 64 bytes past dst + n. */
 pc_status pc_pivot_decode(const pc_kernels *kernels, const pc_pivot_code *code, const uint8_t *src,
