@@ -15,6 +15,7 @@ __all__ = [
     "BaseError",
     "LimitError",
     "UnsupportedError",
+    "OverlapError",
 ]
 
 
@@ -57,6 +58,10 @@ class LimitError(PycompError):
 
 class UnsupportedError(PycompError):
     """A version, method or dtype that this build does not know."""
+
+
+class OverlapError(PycompError):
+    """What is to be written would replace what it is made of, or stand on itself."""
 
 
 # By pc_status (csrc/include/pycomp/status.h): the exception, what happened, and what to do about it.

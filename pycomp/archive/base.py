@@ -2,7 +2,8 @@
 
 A base is an archive, a file or a folder, of which only the tensors count. They are found by path and name,
 then by a name that no other tensor of the base has, and if the base is one lone tensor whatever its name.
-That it is the right one is no question of names: every chunk knows the checksum of its base.
+That it is the right one is no question of names: the index has a digest for every segment's base, of which
+a quick look compares some and ``verify`` all, and every chunk knows the checksum of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from pycomp._native.checksum import Hasher128
 from pycomp.archive.index import BaseUse, Tensor
 from pycomp.archive.known import plan_known
 from pycomp.archive.layout import MAGIC
@@ -24,11 +26,15 @@ from pycomp.errors import BaseError, PycompError, UnsupportedError
 if TYPE_CHECKING:
     from pycomp.archive.reader import Archive
 
-__all__ = ["Base", "Found", "Link", "open_base"]
+__all__ = ["OTHER", "Base", "Found", "Link", "open_base"]
 
 DEPTH_MAX = 8  # bases of bases: a chain may be long, a circle must end
 OPEN_MAX = 16  # maps of files kept open
 IN_MEMORY = 16 << 20  # what is decoded of a base goes to memory up to here, else to a file without a name
+# A quick look reads what so many segments stand on, the smallest. In another checkpoint these have changed,
+# unless they were frozen; damage to the right one hardly strikes all of them.
+LOOK_SEGMENTS = 4
+OTHER = "has other contents"
 
 
 class Found(NamedTuple):
@@ -171,17 +177,22 @@ class Link:
         depth: int,
     ) -> None:
         self._use = use
+        self._pieces = {} if use is None else use.segments
         self._given = given
         self._archive = archive
         self._depth = depth
         self._base: Base | None = None
         self._lock = threading.Lock()
-        if use is not None and given is not None:
-            self._open()  # to tell at once where it is wrong
+        if given is not None:
+            try:
+                self.require()  # to tell at once where it is wrong
+            except BaseException:
+                self.close()
+                raise
 
     def reader(self, segment: int) -> Callable[[int, int], memoryview] | None:
         """What reads bytes [start, start + size) of the base of a segment; None if it has none."""
-        pieces = None if self._use is None else self._use.segments.get(segment)
+        pieces = self._pieces.get(segment)
         if pieces is None:
             return None
 
@@ -201,19 +212,54 @@ class Link:
 
         return read
 
-    def require(self) -> None:
-        """Raise UnsupportedError or BaseError now if there are differences and no base can be had."""
-        if self._use is not None and self._use.segments:
-            self._open()
+    def require(self, *, whole: bool = False, thorough: bool = False) -> None:
+        """Raise UnsupportedError or BaseError now where there are differences and no base, or another one.
+
+        *whole*: whoever asks needs all of the base; else it is the one as long as any of it fits.
+        *thorough*: read all of it; else only its list of tensors and the smallest of them.
+        """
+        segments = sorted(self._pieces, key=self._size)
+        faults = [self._fault(segment, thorough) for segment in segments]
+        if not thorough and not any(faults):
+            small = [segment for segment in segments if self._size(segment) <= IN_MEMORY]
+            faults = [self._fault(segment, True) for segment in small[:LOOK_SEGMENTS]]
+        found = [fault for fault in faults if fault]
+        if found and (whole or len(found) == len(faults)):
+            raise self.wrong(found[0])
+
+    def stands_on(self, path: str) -> bool:
+        """Whether the base is needed, and is the file or folder at *path*."""
+        return bool(self._pieces) and os.path.exists(path) and os.path.samefile(path, self._where())
 
     def wrong(self, what: str) -> PycompError:
         """The error for a base that is not the one: the caller's mistake, or just not at hand."""
         assert self._use is not None
         if self._given is not None:
-            return BaseError(f"the base {os.fspath(self._given)!r} {what}; {self._use.name!r} is needed")
+            given, name = os.fspath(self._given), self._use.name
+            return BaseError(f"the base {given!r} is not the {name!r} that this was packed with: it {what}")
         return UnsupportedError(
             f"the base {self._use.name!r} is needed, but the one beside the archive {what}; pass it as base="
         )
+
+    def _size(self, segment: int) -> int:
+        return sum(piece.nbytes for piece in self._pieces[segment])
+
+    def _fault(self, segment: int, contents: bool) -> str:
+        """What is wrong with the base of a segment, by names and sizes or by *contents*; empty if nothing."""
+        assert self._use is not None
+        base, hasher = self._open(), Hasher128()
+        for path, name, size in self._pieces[segment]:
+            found = base.find(path, name)
+            if found is None or found.tensor.nbytes != size:
+                return f"has no tensor {name!r} of {size} bytes"
+            try:
+                for start in range(0, size if contents else 0, IN_MEMORY):
+                    hasher.update(base.read(found, start, min(IN_MEMORY, size - start)))
+            except (BaseError, UnsupportedError):  # its own base is not at hand
+                raise
+            except PycompError as error:
+                return f"is damaged ({error})"
+        return OTHER if contents and hasher.digest() != self._use.digests[segment] else ""
 
     def close(self) -> None:
         """Let go of the base."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 import threading
 from types import TracebackType
 from typing import Any
 
-__all__ = ["AtomicFile", "write_all"]
+__all__ = ["AtomicFile", "is_sink", "real_target", "write_all"]
 
 # Never created with more than the owner may read: permissions are set when the content is there.
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -28,6 +29,20 @@ def write_all(file: Any, data: bytes | memoryview) -> None:
         if count is None:
             raise BlockingIOError("the target is a non-blocking file and is full")
         view = view[count:]
+
+
+def is_sink(path: str) -> bool:
+    """Whether a device or a pipe is at *path*, which is written to and not replaced."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def real_target(path: str) -> str:
+    """Where a link at *path* leads, which is what the caller means by it; else *path*."""
+    return os.path.realpath(path) if os.path.islink(path) else path
 
 
 class AtomicFile:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import io
 import mmap
 import os
 import time
@@ -22,15 +23,16 @@ from pycomp._native.tensor import LEVELS
 from pycomp._threads import resolve
 from pycomp.archive.base import Base, Found, open_base
 from pycomp.archive.detect import plan_unknown, sample
-from pycomp.archive.files import AtomicFile, write_all
+from pycomp.archive.files import AtomicFile, is_sink, real_target, write_all
 from pycomp.archive.index import BasePiece, BaseUse, Extent, Index, Segment, Tensor
 from pycomp.archive.known import plan_known
-from pycomp.archive.layout import HEADER_SIZE, Method
+from pycomp.archive.layout import HEADER_SIZE, MAGIC, Method
 from pycomp.archive.plan import FilePlan, Job, cut_holes, plan_bytes, plan_tensors
 from pycomp.archive.report import DtypeShare, PackReport
 from pycomp.archive.sources import Sources, find_holes
 from pycomp.archive.tree import Member, walk
 from pycomp.archive.writer import ZLIB_LEVELS, Writer, numeric_level
+from pycomp.errors import OverlapError
 
 __all__ = ["Progress", "pack"]
 
@@ -57,8 +59,8 @@ def pack(
     Args:
         src: the file or folder. Weights in .safetensors, .npy and .npz files become tensors that can be
             read one by one; numbers in other files are found by their statistics.
-        dst: where to: a path, replaced atomically; a writable binary file (a pipe will do); or None for
-            the name of *src* with ``.pcz`` added.
+        dst: where to: a path, replaced atomically (a link keeps pointing there, and devices and pipes are
+            written to); a writable binary file; or None for the name of *src* with ``.pcz`` added.
         level: ``fast``, ``default``, ``high`` or ``max``; the archive does not depend on *threads*.
         threads: None for all usable cores.
         base: an archive, file or folder whose tensors are good guesses: the checkpoint before, the model
@@ -73,7 +75,8 @@ def pack(
 
     Raises:
         OSError: *src* cannot be read or *dst* not be written; nothing is left behind.
-        PycompError: a file changed while it was being packed; nothing is left behind.
+        PycompError: a file changed while it was being packed; nothing is left behind. ``OverlapError``: *dst*
+            is among what is to be packed (older archives in a folder are not), or *src* and *base* are one.
 
     >>> import pathlib, tempfile, pycomp
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -87,29 +90,28 @@ def pack(
     started = time.perf_counter()
     root = os.fspath(src)
     with contextlib.ExitStack() as stack:
-        known = None if base is None else open_base(base)
-        if known is not None:
+        known = None
+        if base is not None:
+            if _overlap(root, os.fspath(base)):
+                raise OverlapError(f"{os.fspath(base)!r} is no base for {root!r}: one lies in the other")
+            known = open_base(base)
             stack.callback(known.close)
+        sink: BinaryIO | io.FileIO | AtomicFile
+        exclude: set[str] = set()
         if dst is None:
             dst = os.path.abspath(root) + ".pcz"
-        if isinstance(dst, (str, os.PathLike)):
-            if os.path.isdir(dst):
-                raise IsADirectoryError(f"cannot write the archive to {os.fspath(dst)!r}: it is a folder")
-            if os.path.exists(dst) and os.path.samefile(root, dst):
-                raise ValueError(f"cannot write the archive of {root!r} over {root!r} itself")
-            if base is not None and os.path.exists(dst) and os.path.samefile(base, dst):
-                raise ValueError(f"cannot write differences to {os.fspath(base)!r} over it: they need it")
-            with AtomicFile(os.fspath(dst), sync=True) as file:
-                exclude = {os.path.realpath(dst), os.path.realpath(file.path)}
-                work = _Packing(root, file.write, exclude, level, count, progress, dereference, known)
-                packed = work.run()
-            target = os.fspath(dst)
+        if not isinstance(dst, (str, os.PathLike)):
+            sink, target = dst, str(getattr(dst, "name", "-"))
+        elif is_sink(target := os.fspath(dst)):
+            sink = stack.enter_context(open(target, "wb", buffering=0))
         else:
-            sink = dst
-            write = functools.partial(write_all, sink)
-            work = _Packing(root, write, set(), level, count, progress, dereference, known)
-            packed = work.run()
-            target = str(getattr(dst, "name", "-"))
+            real = real_target(target)
+            _refuse_target(real, root, None if base is None else os.fspath(base))
+            sink = stack.enter_context(AtomicFile(real, sync=True))
+            exclude = {os.path.realpath(real), os.path.realpath(sink.path)}
+        write = sink.write if isinstance(sink, AtomicFile) else functools.partial(write_all, sink)
+        work = _Packing(root, write, exclude, level, count, progress, dereference, known)
+        packed = work.run()
     return PackReport(
         src=root,
         dst=target,
@@ -122,6 +124,28 @@ def pack(
         by_dtype=work.by_dtype(),
         warnings=work.warnings,
     )
+
+
+def _overlap(a: str, b: str) -> bool:
+    """Whether one path is the other or lies below it: differences to that would soon stand on nothing."""
+    one, other = os.path.join(os.path.realpath(a), ""), os.path.join(os.path.realpath(b), "")
+    return one.startswith(other) or other.startswith(one)
+
+
+def _refuse_target(target: str, root: str, base: str | None) -> None:
+    """Raise where the archive would replace what it is made of."""
+    if os.path.isdir(target):
+        raise IsADirectoryError(f"cannot write the archive to {target!r}: it is a folder")
+    if not os.path.exists(target):
+        return
+    if os.path.samefile(root, target):
+        raise OverlapError(f"cannot write the archive of {root!r} over {root!r} itself")
+    if base is not None and os.path.samefile(base, target):
+        raise OverlapError(f"cannot write differences to {base!r} over it: they need it")
+    if os.path.realpath(target).startswith(os.path.join(os.path.realpath(root), "")):
+        with open(target, "rb") as file:
+            if file.read(len(MAGIC)) != MAGIC:  # an older archive there is not packed, and may go
+                raise OverlapError(f"cannot write the archive over {target!r}, which is to be packed")
 
 
 class _Origin(NamedTuple):

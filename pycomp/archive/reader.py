@@ -63,15 +63,13 @@ class Archive:
         self.name = self._source.name
         try:
             self._index, self.warnings = read_index(self._source)
-        except PycompError as error:
-            self._source.close()
-            raise type(error)(f"{self.name}: {error}") from None
-        self.entries = self._index.entries
-        try:
             self._link = Link(self.name, self._index.base, base, depth)
-        except BaseException:
+        except BaseException as error:
             self._source.close()
+            if isinstance(error, PycompError):
+                raise type(error)(f"{self.name}: {error}") from None
             raise
+        self.entries = self._index.entries
         self._segments = Segments(self._source, self._index.segments, self._link)
         self._files = {entry.path: entry for entry in self.entries if entry.kind == "file"}
         self._names = self._name_tensors()
@@ -353,6 +351,13 @@ class Archive:
             except SegmentError as error:
                 raise self.locate(error, entry, start) from error.cause
             start, out, at = start + size, out[size:], at + 1
+
+    def require_base(self, *, whole: bool = False, thorough: bool = False) -> None:
+        """Raise where there are differences and no base, or another one; see ``Link.require``."""
+        try:
+            self._link.require(whole=whole, thorough=thorough)
+        except PycompError as error:
+            raise type(error)(f"{self.name}: {error}") from None
 
     def locate(self, error: SegmentError, entry: Entry, position: int) -> PycompError:
         """The error's own kind, saying which file, tensor, chunk and offset it is about.

@@ -2,8 +2,8 @@
 
 Numeric frames: the head and the chunk table are read once and kept; a chunk's payload is found through
 the table. Block frames likewise. What is asked for lands in the caller's memory; whole chunks of large
-ranges never exist twice. The last few decoded chunks of small segments are kept, since a bundle of
-small tensors is asked for once a tensor.
+ranges never exist twice. The last few decoded segments of one chunk are kept, since a bundle of small
+tensors is asked for once a tensor.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pycomp._native.checksum import xxh3_64, xxh3_128
 from pycomp._native.tensor import FrameDecoder, decode_frames
-from pycomp.archive.base import Link
+from pycomp.archive.base import OTHER, Link
 from pycomp.archive.blocks import Blocks, decode_block
 from pycomp.archive.bytesource import ByteSource
 from pycomp.archive.index import Segment
@@ -89,7 +89,8 @@ class Segments:
     def read_into(self, number: int, skip: int, out: memoryview, threads: int = 1) -> None:
         """Content bytes [skip, skip + len(out)); raises SegmentError."""
         segment = self._segments[number]
-        if segment.size <= SMALL_SIZE and len(out) < segment.size and segment.method != Method.ZEROS:
+        small = len(out) < segment.size <= SMALL_SIZE and segment.method != Method.ZEROS
+        if small and segment.size <= self.chunk_size(number):
             content = self._small.get(number, lambda: self._whole(number))
             out[:] = memoryview(content)[skip : skip + len(out)]
         else:
@@ -189,7 +190,7 @@ class Segments:
         except BaseError as error:
             if self._link is None:
                 raise
-            told = self._link.wrong("is another")
+            told = self._link.wrong(OTHER)
             told.chunk = error.chunk
             raise told from error
 

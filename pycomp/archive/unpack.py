@@ -26,14 +26,14 @@ from typing import BinaryIO, NamedTuple
 
 from pycomp._threads import resolve
 from pycomp.archive.bytesource import RangeReadable
-from pycomp.archive.files import AtomicFile, write_all
+from pycomp.archive.files import AtomicFile, is_sink, real_target, write_all
 from pycomp.archive.index import Entry, Extent
 from pycomp.archive.layout import Method
 from pycomp.archive.paths import check_local, points_outside
 from pycomp.archive.reader import Archive
 from pycomp.archive.report import UnpackReport
 from pycomp.archive.segments import SegmentError
-from pycomp.errors import PycompError
+from pycomp.errors import OverlapError, PycompError
 
 __all__ = ["unpack"]
 
@@ -57,8 +57,9 @@ def unpack(
     Args:
         src: the archive, as ``pycomp.open`` takes it.
         dst: for one packed file its path, or an existing folder to put it in, or a writable binary
-            file; for a packed folder the folder, made if need be, whose files of the same names are
-            replaced one by one. None for the path of *src* without ``.pcz``.
+            file (devices and pipes are written to, too); for a packed folder the folder, made if need
+            be, whose files of the same names are replaced one by one. None for the path of *src* without
+            ``.pcz``.
         threads: None for all usable cores.
         base: what the archive was packed with as ``base=``; None for what is beside it under that name.
         progress: called with (bytes done, bytes in all, member) from the calling thread.
@@ -66,11 +67,14 @@ def unpack(
     Raises:
         OSError: the target cannot be written or lacks the room; no half-written file is left.
         PycompError: the archive is damaged (the message names file, tensor, chunk and offset), or a
-            link in the target folder would lead a member out of it.
+            link in the target folder would lead a member out of it. ``UnsupportedError`` where the base
+            is not at hand, ``BaseError`` where it is another, ``OverlapError`` where the archive or its
+            base would be replaced.
     """
     count = resolve(threads)
     started = time.perf_counter()
     with Archive(src, base=base) as archive:
+        archive.require_base(whole=True)  # before anything is written
         single = archive.entries[0] if archive._index.single else None
         if dst is None:
             dst = _without_suffix(src)
@@ -82,17 +86,22 @@ def unpack(
             _to_stream(archive, single, dst, progress)
         else:
             target = os.fspath(dst)
-            work = _Unpacking(archive, count, progress)
-            try:
-                if single is None:
-                    warnings += work.folder(target)
-                else:
-                    if os.path.isdir(target):
-                        check_local(single.path)
-                        target = os.path.join(target, single.path)
-                    work.single(target, single)
-            finally:
-                work.shutdown()
+            if single is not None and os.path.isdir(target):
+                check_local(single.path)
+                target = os.path.join(target, single.path)
+            if single is not None and is_sink(target):
+                with open(target, "wb", buffering=0) as sink:
+                    _to_stream(archive, single, sink, progress)
+            else:
+                _refuse_sources(archive, src, target)
+                work = _Unpacking(archive, count, progress)
+                try:
+                    if single is None:
+                        warnings += work.folder(target)
+                    else:
+                        work.single(target, single)
+                finally:
+                    work.shutdown()
         return UnpackReport(
             src=archive.name,
             dst=target,
@@ -110,6 +119,18 @@ def _without_suffix(src: object) -> str:
         if suffix.lower() == ".pcz" and os.path.basename(stem):
             return stem
     raise ValueError("dst is needed where the archive's name does not end in .pcz")
+
+
+def _refuse_sources(archive: Archive, src: object, target: str) -> None:
+    """Raise ValueError where the archive itself, or the base it needs, would be replaced."""
+    paths = [target]
+    if not archive._index.single:
+        paths += [os.path.join(target, entry.path) for entry in archive.entries if entry.kind != "folder"]
+    for path in filter(os.path.lexists, paths):
+        if isinstance(src, (str, os.PathLike)) and os.path.exists(path) and os.path.samefile(src, path):
+            raise OverlapError(f"cannot unpack {archive.name!r} over itself")
+        if archive._link.stands_on(path):
+            raise OverlapError(f"cannot unpack over the base {path!r}: the archive needs it")
 
 
 def _to_stream(archive: Archive, entry: Entry, file: BinaryIO, progress: Progress | None) -> None:
@@ -149,6 +170,7 @@ class _Unpacking:
 
     def single(self, target: str, entry: Entry) -> None:
         """One file to the path *target*."""
+        target = real_target(target)
         self._check_space(os.path.dirname(os.path.abspath(target)))
         self._file(entry, target)
 

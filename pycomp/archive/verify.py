@@ -31,10 +31,7 @@ SMALL_SIZE = 4 << 20  # checked as a whole by one of several threads
 def verify(archive: Archive, threads: int, progress: Callable[[int, int, str], None] | None) -> VerifyReport:
     """See ``Archive.verify``."""
     started = time.perf_counter()
-    try:
-        archive._link.require()  # without its base nothing can be said of what is differences
-    except PycompError as error:
-        raise type(error)(f"{archive.name}: {error}") from None
+    archive.require_base(thorough=True)  # without it nothing can be said of what is differences
     segments = archive._index.segments
     users = _users(archive)
     total = sum(segment.size for segment in segments)
@@ -108,7 +105,18 @@ def _check(archive: Archive, number: int, threads: int) -> list[Bad]:
     except PycompError as error:
         if not bad:
             bad.append((0, segment.offset, 0, segment.size, str(error)))
-    return bad
+    return _joined(bad)
+
+
+def _joined(bad: list[Bad]) -> list[Bad]:
+    """Neighbours of which there is the same to say, such as that their base is another, as one."""
+    out: list[Bad] = []
+    for one in bad:
+        if out and (out[-1][3], out[-1][4]) == (one[2], one[4]):
+            out[-1] = (*out[-1][:3], one[3], one[4])
+        else:
+            out.append(one)
+    return out
 
 
 def _users(archive: Archive) -> dict[int, list[tuple[Entry, Extent]]]:

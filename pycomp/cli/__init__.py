@@ -8,7 +8,7 @@ and little more. Everything a verb raises becomes one line on standard error and
 1    the data is damaged: ``verify`` found it, or reading met it
 2    the command line is wrong, or names a tensor or file that the archive does not hold
 3    the system refused: no such file, no permission, no space, no memory
-4    the data is sound but needs a newer pycomp, or a package that is not installed
+4    the data is sound but needs a newer pycomp, its base, or a package that is not installed
 130  interrupted from the keyboard (143: by SIGTERM); nothing half-written is kept
 141  whoever read our output went away
 ==== =====================================================================================
@@ -24,7 +24,7 @@ import threading
 from typing import NoReturn
 
 from pycomp.cli import bench, cat, gzip, info, ls, pack, unpack, verify
-from pycomp.cli._common import DAMAGED, PIPE, REFUSED, UNSUPPORTED, USAGE, UsageError, received
+from pycomp.cli._common import PIPE, USAGE, complain, failure, received
 
 __all__ = ["main"]
 
@@ -53,7 +53,8 @@ def build_parser() -> argparse.ArgumentParser:
         prog="pycomp",
         description="Pack AI data losslessly: models and numeric files to .pcz and back, bit for bit.",
         epilog="Exit codes: 0 done, 1 damaged data, 2 wrong command line or unknown name, "
-        "3 the system refused (file, permission, space), 4 unsupported, 130 interrupted, 141 broken pipe.",
+        "3 the system refused (file, permission, space), 4 unsupported or without its base, 130 interrupted, "
+        "141 broken pipe.",
     )
     parser.add_argument("--version", action="store_true", help="print the version and leave")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
@@ -104,29 +105,12 @@ def _stop(number: int, frame: object) -> NoReturn:
 
 def _failed(error: BaseException) -> int:
     """Say in one line what went wrong, and return the exit code; what nobody foresaw keeps its traceback."""
-    from pycomp.errors import PycompError, UnsupportedError
-
     # An interrupt inside somebody's import or callback may arrive here as another exception.
     if received or isinstance(error, KeyboardInterrupt):
         print("pycomp: interrupted", file=sys.stderr)
         return 128 + (received[0] if received else signal.SIGINT)
-    if isinstance(error, UsageError):
-        return _complain(error, USAGE)
-    if isinstance(error, UnsupportedError | ModuleNotFoundError):
-        return _complain(error, UNSUPPORTED)
-    if isinstance(error, PycompError):
-        return _complain(error, DAMAGED)
-    if isinstance(error, MemoryError):
-        return _complain("out of memory", REFUSED)
-    if isinstance(error, OSError):
-        name = error.filename2 or error.filename
-        text = error.strerror or str(error)
-        return _complain(
-            f"{os.fspath(name)}: {text}" if isinstance(name, str | os.PathLike) else text, REFUSED
-        )
-    raise error
-
-
-def _complain(what: object, code: int) -> int:
-    print("pycomp: error:", " ".join(str(what).split()), file=sys.stderr)
-    return code
+    known = failure(error)
+    if known is None:
+        raise error
+    complain(known[0])
+    return known[1]

@@ -23,6 +23,37 @@ class UsageError(Exception):
     """The command line asks for what cannot be; the message says what could."""
 
 
+def failure(error: BaseException) -> tuple[str, int] | None:
+    """What to say about an error and the exit code for it; None for one that nobody foresaw.
+
+    >>> failure(FileNotFoundError(2, "No such file or directory", "model.pcz"))
+    ('model.pcz: No such file or directory', 3)
+    """
+    from pycomp.errors import BaseError, OverlapError, PycompError, UnsupportedError
+
+    if isinstance(error, UsageError | OverlapError):
+        return _line(error), USAGE
+    if isinstance(error, UnsupportedError | BaseError | ModuleNotFoundError):
+        return _line(error), UNSUPPORTED
+    if isinstance(error, PycompError):
+        return _line(error), DAMAGED
+    if isinstance(error, MemoryError):
+        return "out of memory", REFUSED
+    if isinstance(error, OSError):
+        name, text = error.filename2 or error.filename, error.strerror or str(error)
+        return _line(f"{os.fspath(name)}: {text}" if isinstance(name, str | os.PathLike) else text), REFUSED
+    return None
+
+
+def complain(what: str) -> None:
+    """One line on standard error about what went wrong."""
+    print("pycomp: error:", what, file=sys.stderr)
+
+
+def _line(what: object) -> str:
+    return " ".join(str(what).split())
+
+
 def add_threads(parser: argparse.ArgumentParser) -> None:
     """``--threads N``."""
     parser.add_argument(
@@ -132,8 +163,10 @@ def unpacked_name(source: str) -> str:
 
 
 def refuse_overwrite(path: str, force: bool) -> None:
-    """Raise FileExistsError if *path* is there and *force* is not."""
-    if not force and os.path.lexists(path):
+    """Raise FileExistsError if *path* is there to be replaced and *force* is not."""
+    from pycomp.archive.files import is_sink
+
+    if not force and os.path.lexists(path) and not is_sink(path):
         raise FileExistsError(17, "exists already; --force replaces it", path)
 
 
@@ -158,4 +191,4 @@ def _plain(value: Any) -> Any:
 def warn(args: argparse.Namespace, message: str) -> None:
     """One line on standard error, unless the user asked for quiet."""
     if not args.quiet:
-        print(f"pycomp: warning: {' '.join(message.split())}", file=sys.stderr)
+        print(f"pycomp: warning: {_line(message)}", file=sys.stderr)

@@ -64,10 +64,10 @@ def run(args: argparse.Namespace) -> int:
             source = os.fspath(_streams.from_stdin(folder / "packed.pcz"))
         with archive.open(source) as packed:
             single = packed.info().single
-            files = packed.files()
+            names = [entry.path for entry in packed.entries if entry.kind != "folder"]
         target = output if output != "-" else stack.enter_context(_streams.binary_stdout())
         if output != "-":
-            _refuse_what_is_there(files, single, output, args.force)
+            _refuse_what_is_there(names, single, output, args.force)
         elif not single:
             raise UsageError(
                 f"{args.source} holds a folder, which is no single stream; name a folder with -o"
@@ -78,9 +78,9 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def _refuse_what_is_there(files: list[str], single: bool, output: str, force: bool) -> None:
+def _refuse_what_is_there(names: list[str], single: bool, output: str, force: bool) -> None:
     if not single or os.path.isdir(output):
-        for name in files:
+        for name in names:
             refuse_overwrite(os.path.join(output, name), force)
     else:
         refuse_overwrite(output, force)

@@ -1,7 +1,8 @@
 """Check every byte of archives against its checksums, without writing anything.
 
 Each damaged stretch is named by file, tensor, chunk and offset; what is not named is intact, and
-`pycomp cat` still reads it. The exit code is 1 if anything is damaged.
+`pycomp cat` still reads it. The exit code is 1 if anything is damaged; other
+archives are checked all the same.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from pycomp.cli._common import (
     add_base,
     add_output_style,
     add_threads,
+    complain,
     duration,
+    failure,
     human,
     print_json,
 )
@@ -38,10 +41,10 @@ def run(args: argparse.Namespace) -> int:
     """Verify each archive; report them all before failing."""
     from pycomp import archive
     from pycomp.cli._progress import Progress
-    from pycomp.errors import PycompError, UnsupportedError
+    from pycomp.errors import PycompError
 
     results: list[dict[str, Any]] = []
-    intact = True
+    codes = {OK}
     for path in args.archives:
         try:
             with (
@@ -49,23 +52,22 @@ def run(args: argparse.Namespace) -> int:
                 Progress("verify", quiet=args.quiet) as progress,
             ):
                 report = packed.verify(progress)
-        except UnsupportedError:
-            raise
-        except PycompError as error:  # so damaged that it does not open
-            intact = False
-            results.append(
-                {"archive": path, "ok": False, "error": " ".join(str(error).split()), "damage": []}
-            )
-            if not args.json:
-                print(f"{path}: DAMAGED: {results[-1]['error']}")
+        except (PycompError, OSError) as error:  # too damaged to open, not there, or without its base
+            text, code = failure(error) or (str(error), DAMAGED)
+            codes.add(code)
+            results.append({"archive": path, "ok": False, "error": text, "damage": []})
+            if code != DAMAGED:
+                complain(text)
+            elif not args.json:
+                print(f"{path}: DAMAGED: {text}")
             continue
-        intact &= report.ok
+        codes.add(OK if report.ok else DAMAGED)
         results.append(_as_dict(path, report))
         if not args.json:
             _print(args, path, report)
     if args.json:
         print_json(results[0] if len(results) == 1 else results)
-    return OK if intact else DAMAGED
+    return DAMAGED if DAMAGED in codes else max(codes)
 
 
 def _as_dict(path: str, report: VerifyReport) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from pycomp import archive
-from pycomp.errors import BaseError, CorruptError, PycompError, UnsupportedError
+from pycomp.errors import BaseError, CorruptError, OverlapError, PycompError, UnsupportedError
 
 Image = Callable[..., bytes]
 
@@ -111,28 +111,83 @@ def test_renamed_base(checkpoints: list[Path], tmp_path: Path) -> None:
 
 def test_wrong_base(checkpoints: list[Path], tmp_path: Path) -> None:
     archive.pack(checkpoints[1], tmp_path / "next.pcz", base=checkpoints[0])
-    with pytest.raises(BaseError, match=r"step2.safetensors.*step0.safetensors"):
-        archive.unpack(tmp_path / "next.pcz", tmp_path / "out", base=checkpoints[2])
+    with pytest.raises(
+        BaseError, match=r"next\.pcz: the base .*step2.* is not the 'step0.safetensors'"
+    ) as told:
+        archive.open(tmp_path / "next.pcz", base=checkpoints[2])
+    assert "chunk" not in str(told.value)
     shutil.copy(checkpoints[2], checkpoints[0])  # under the right name
-    with pytest.raises(UnsupportedError, match="beside the archive is another"):
-        archive.unpack(tmp_path / "next.pcz", tmp_path / "out")
+    for base, error in ((None, UnsupportedError), (checkpoints[0], BaseError)):
+        with pytest.raises(PycompError, match="has other contents") as refused:
+            archive.unpack(tmp_path / "next.pcz", tmp_path / "out", base=base)
+        assert type(refused.value) is error
+        assert "chunk" not in str(refused.value)
+    with archive.open(tmp_path / "next.pcz") as opened:  # which takes no look at what nobody gave it
+        with pytest.raises(UnsupportedError, match="beside the archive has other contents"):
+            opened.verify()
+        with pytest.raises(UnsupportedError, match=r"'layer.weight', chunk 0.*beside the archive has other"):
+            opened.tensor("layer.weight")
+        assert opened.tensor("only.1").shape == (300, 300)
     np.save(tmp_path / "other.npy", np.zeros((2, 2), "<f4"))
     with pytest.raises(BaseError, match="has no tensor"):
         archive.unpack(tmp_path / "next.pcz", tmp_path / "out", base=tmp_path / "other.npy")
     assert not (tmp_path / "out").exists()
 
 
-def test_damaged_base(checkpoints: list[Path], tmp_path: Path) -> None:
-    """Damage to the base costs the chunks that stand on it and no others."""
+def test_base_that_is_right_in_part(
+    checkpoints: list[Path], tmp_path: Path, image: Image, make_weights: Callable[..., bytes]
+) -> None:
+    """What fits is read; ``verify`` names the tensors that do not, not every chunk of them."""
     archive.pack(checkpoints[1], tmp_path / "next.pcz", base=checkpoints[0])
-    content = bytearray(checkpoints[0].read_bytes())
+    big, small = make_weights(600 * 512, "BF16", seed=5), make_weights(500, "BF16", seed=1)
+    tensors = {"norm.a": ("BF16", [500], small), "norm.b": ("BF16", [500], small[::-1])}
+    other = tmp_path / "other.safetensors"
+    for more, message in (
+        ({"layer.weight": ("BF16", [600, 512], big)}, "has other contents"),
+        ({}, "has no tensor 'layer.weight' of 614400 bytes"),
+    ):
+        other.write_bytes(image(tensors | more))
+        with archive.open(tmp_path / "next.pcz", base=other) as opened:
+            assert opened.tensor("norm.a").shape == (500,)
+            (bad,) = opened.verify().damage
+            assert (bad.tensor, bad.stop - bad.start) == ("layer.weight", 614400)
+            assert message in bad.message
+        with pytest.raises(BaseError, match="is not the 'step0"):
+            archive.unpack(tmp_path / "next.pcz", tmp_path / "out", base=other)
+        assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_damaged_base(checkpoints: list[Path], tmp_path: Path, packed: bool) -> None:
+    """Damage to the base costs the chunks that stand on it and no others."""
+    base = checkpoints[0]
+    if packed:
+        base = Path(archive.pack(base).dst)
+    archive.pack(checkpoints[1], tmp_path / "next.pcz", base=base)
+    content = bytearray(base.read_bytes())
     content[len(content) // 100] ^= 1  # in the first chunk of the matrix
-    checkpoints[0].write_bytes(content)
-    with archive.open(tmp_path / "next.pcz", base=checkpoints[0]) as opened:
-        with pytest.raises(BaseError, match="chunk 0"):
+    base.write_bytes(content)
+    with archive.open(tmp_path / "next.pcz", base=base) as opened:
+        with pytest.raises(PycompError, match="chunk 0"):
             opened.tensor("layer.weight")
+        assert opened.slice("layer.weight", slice(550, 600)).shape == (50, 512)
         (bad,) = opened.verify().damage
         assert (bad.tensor, bad.chunk) == ("layer.weight", 0)
+
+
+def test_base_that_is_gone_but_for_one_tensor(tmp_path: Path) -> None:
+    """An archive of one tensor whose base is damaged says so once."""
+    table = np.random.default_rng(0).standard_normal((500, 300)).astype("<f4")
+    np.save(tmp_path / "first.npy", table)
+    first = Path(archive.pack(tmp_path / "first.npy").dst)
+    table[7] += 1e-3
+    np.save(tmp_path / "second.npy", table)
+    archive.pack(tmp_path / "second.npy", base=first)
+    content = bytearray(first.read_bytes())
+    content[len(content) // 2] ^= 1
+    first.write_bytes(content)
+    with pytest.raises(BaseError, match=r"second.npy.pcz: the base .*first.npy.pcz.* is damaged \(.*chunk 0"):
+        archive.open(tmp_path / "second.npy.pcz", base=first)
 
 
 def test_chain(checkpoints: list[Path], tmp_path: Path) -> None:
@@ -227,6 +282,42 @@ def test_differences_do_not_replace_their_base(checkpoints: list[Path], tmp_path
     packed = tmp_path / "step.pcz"
     archive.pack(checkpoints[0], packed)
     before = packed.read_bytes()
-    with pytest.raises(ValueError, match=r"over it: they need it"):
+    with pytest.raises(OverlapError, match=r"over it: they need it"):
         archive.pack(checkpoints[1], packed, base=packed)
     assert packed.read_bytes() == before
+
+
+def test_a_base_is_not_what_is_packed(checkpoints: list[Path], tmp_path: Path) -> None:
+    """Who deletes the original afterwards would have nothing left."""
+    (tmp_path / "run").mkdir()
+    inside = checkpoints[0].rename(tmp_path / "run" / "step0.safetensors")
+    (tmp_path / "link").symlink_to(inside)
+    for source, base in (
+        (inside, inside),
+        (inside, tmp_path / "link"),
+        (inside, tmp_path / "run"),
+        (tmp_path / "run", inside),
+        (tmp_path / "run", tmp_path / "run"),
+    ):
+        with pytest.raises(OverlapError, match="one lies in the other"):
+            archive.pack(source, tmp_path / "x.pcz", base=base)
+    assert not (tmp_path / "x.pcz").exists()
+    archive.pack(checkpoints[1], tmp_path / "run" / "step.pcz", base=tmp_path / "run")
+
+
+def test_unpacking_does_not_replace_the_base(checkpoints: list[Path], tmp_path: Path) -> None:
+    packed = tmp_path / "step0.safetensors.pcz"
+    archive.pack(checkpoints[1], packed, base=checkpoints[0])
+    before = checkpoints[0].read_bytes()
+    for base in (None, checkpoints[0]):
+        with pytest.raises(OverlapError, match="the archive needs it"):
+            archive.unpack(packed, base=base)
+    assert checkpoints[0].read_bytes() == before
+    for name, source in (("old", 0), ("new", 1)):
+        (tmp_path / name).mkdir()
+        shutil.copy(checkpoints[source], tmp_path / name / "model.safetensors")
+    for base in (tmp_path / "old", tmp_path / "old" / "model.safetensors"):
+        archive.pack(tmp_path / "new", base=base)
+        with pytest.raises(OverlapError, match="the archive needs it"):
+            archive.unpack(tmp_path / "new.pcz", tmp_path / "old", base=base)
+    archive.unpack(tmp_path / "new.pcz", tmp_path / "new", base=base)

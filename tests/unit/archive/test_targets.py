@@ -1,0 +1,92 @@
+"""Where ``pack`` and ``unpack`` write: through links, to devices and pipes, and never over what they read."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from pycomp import archive
+from pycomp.errors import OverlapError
+
+posix = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX system")
+
+
+@posix
+def test_a_link_keeps_pointing_where_it_did(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    for name, real in (("packed", "packed.pcz"), ("back", "model")):
+        (tmp_path / name).symlink_to(f"disk/{real}")  # which is not there yet
+    for _ in range(2):
+        assert archive.pack(model, tmp_path / "packed").dst == str(tmp_path / "packed")
+        archive.unpack(tmp_path / "packed", tmp_path / "back")
+        assert os.readlink(tmp_path / "packed") == "disk/packed.pcz"
+        assert os.readlink(tmp_path / "back") == "disk/model"
+        assert (tmp_path / "disk" / "model").read_bytes() == model.read_bytes()
+    assert sorted(os.listdir(tmp_path / "disk")) == ["model", "packed.pcz"]
+
+
+@posix
+def test_devices_are_written_to(model: Path, packed: Path, tmp_path: Path) -> None:
+    (tmp_path / "null").symlink_to(os.devnull)
+    before = os.stat(os.devnull)
+    for target in (os.devnull, tmp_path / "null"):
+        assert archive.pack(model, target).packed_bytes == packed.stat().st_size
+        archive.unpack(packed, target)
+    after = os.stat(os.devnull)
+    assert stat.S_ISCHR(after.st_mode)
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+
+
+@posix
+def test_pipes_by_name(model: Path, packed: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for work, expected in (
+        (lambda: archive.pack(model, pipe), packed.read_bytes()),
+        (lambda: archive.unpack(packed, pipe), model.read_bytes()),
+    ):
+        writing = threading.Thread(target=work)
+        writing.start()
+        assert pipe.read_bytes() == expected
+        writing.join()
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_an_archive_does_not_replace_what_it_is_made_of(model: Path, tmp_path: Path) -> None:
+    root = tmp_path / "repo"
+    root.mkdir()
+    config = root / "config.json"
+    config.write_text("{}")
+    (tmp_path / "link").symlink_to(config)
+    for target in (config, tmp_path / "link", root / ".." / "repo" / "config.json"):
+        with pytest.raises(OverlapError, match="which is to be packed"):
+            archive.pack(root, target)
+        with pytest.raises(OverlapError, match="over"):
+            archive.pack(config, target)
+    assert config.read_text() == "{}"
+    archive.pack(root, root / "repo.pcz")
+    archive.pack(root, root / "repo.pcz")  # the older archive is none of its parts
+    archive.pack(root, root / "new.pcz")
+    with archive.open(root / "new.pcz") as opened:
+        assert opened.files() == ["config.json", "repo.pcz"]
+
+
+def test_unpacking_does_not_replace_the_archive(model: Path, packed: Path, tmp_path: Path) -> None:
+    before = packed.read_bytes()
+    (tmp_path / "link").symlink_to(packed)
+    for target in (packed, tmp_path / "link"):
+        with pytest.raises(OverlapError, match="over itself"):
+            archive.unpack(packed, target)
+    root = tmp_path / "repo"
+    root.mkdir()
+    (root / "m").write_text("m")
+    archive.pack(root, tmp_path / "m")
+    with pytest.raises(OverlapError, match="over itself"):
+        archive.unpack(tmp_path / "m", tmp_path)
+    assert packed.read_bytes() == before
+    with archive.open(tmp_path / "m") as opened:
+        assert opened.read("m") == b"m"
