@@ -8,6 +8,7 @@ a quick look compares some and ``verify`` all, and every chunk knows the checksu
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import tempfile
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from pycomp._native.checksum import Hasher128
+from pycomp.archive.files import is_sink
 from pycomp.archive.index import BaseUse, Tensor
 from pycomp.archive.known import plan_known
 from pycomp.archive.layout import MAGIC
@@ -156,6 +158,8 @@ def open_base(path: str | os.PathLike[str], depth: int = 0) -> Base:
     root = os.fspath(path)
     if depth >= DEPTH_MAX:
         raise UnsupportedError(f"more than {DEPTH_MAX} bases lead from one to the next, last to {root!r}")
+    if is_sink(root):
+        raise OSError(errno.EINVAL, "neither a file nor a folder", root)
     if not os.path.isdir(root):
         with open(root, "rb") as file:
             packed = file.read(len(MAGIC)) == MAGIC

@@ -7,12 +7,14 @@ around HTTP requests with a ``Range`` header; it should be safe to call from sev
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import mmap
 import os
 import threading
 from typing import Any, Protocol, runtime_checkable
 
+from pycomp.archive.files import is_sink
 from pycomp.errors import TruncatedError
 
 __all__ = ["ByteSource", "RangeReadable", "open_source"]
@@ -56,6 +58,8 @@ class ByteSource:
 class _MapSource(ByteSource):
     def __init__(self, path: str) -> None:
         self.name = path
+        if is_sink(path):  # opening a pipe would wait for whoever writes to it
+            raise OSError(errno.ESPIPE, "a pipe or device, which cannot be read from its end", path)
         with open(path, "rb") as file:
             self.size = os.fstat(file.fileno()).st_size
             if not self.size:

@@ -8,7 +8,6 @@ axis counted in bytes (or flat, when rows do not end on a byte).
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from pycomp.errors import UnsupportedError
@@ -24,6 +23,8 @@ BITS: dict[str, int] = {
     "I16": 16, "U16": 16, "F16": 16, "BF16": 16, "I32": 32, "U32": 32, "F32": 32,
     "C64": 64, "F64": 64, "I64": 64, "U64": 64,
 }  # fmt: skip
+
+_BITS_MAX = 1 << 67  # 2^64 bytes
 
 _NUMPY = {
     "BOOL": "?", "U8": "u1", "I8": "i1", "I16": "<i2", "U16": "<u2", "F16": "<f2", "I32": "<i4", "U32": "<u4",
@@ -71,7 +72,11 @@ def nbytes(dtype: str, shape: tuple[int, ...]) -> int:
     >>> nbytes("BF16", (2, 3)), nbytes("F4", (2, 3)), nbytes("F32", ())
     (12, 3, 4)
     """
-    bits = math.prod(shape) * bits_of(dtype)
+    bits = bits_of(dtype) if 0 not in shape else 0
+    for size in shape if bits else ():
+        bits *= size
+        if bits > _BITS_MAX:  # and not go on: products of a lying header's thousand numbers take for ever
+            raise ValueError(f"{dtype} with {len(shape)} dimensions is larger than any file")
     if bits % 8:
         raise ValueError(f"{dtype} of shape {list(shape)} does not end on a whole byte")
     return bits // 8

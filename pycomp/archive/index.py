@@ -150,6 +150,10 @@ class Index:
         check_members([(entry.path, entry.kind == "folder") for entry in index.entries])
         if index.single and (len(index.entries) != 1 or index.entries[0].kind != "file"):
             raise CorruptError("the index announces one file and lists something else")
+        if index.single and "/" in index.entries[0].path:
+            raise CorruptError(
+                f"the index announces one file and puts it in a folder, {index.entries[0].path!r}"
+            )
         return index
 
 

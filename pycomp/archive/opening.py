@@ -19,6 +19,7 @@ __all__ = ["check_copies", "read_index"]
 # How far from the end a trailer is looked for when it is not at the end: data appended, or cut off.
 SEARCH_SIZE = 64 << 20
 SEARCH_STEP = 1 << 20
+CANDIDATES_MAX = 16  # each may make us hash what lies before it
 
 
 def read_index(source: ByteSource) -> tuple[Index, list[str]]:
@@ -83,12 +84,12 @@ def _candidates(source: ByteSource) -> list[int]:
     found: list[int] = []
     end = source.size
     stop = max(HEADER_SIZE, end - SEARCH_SIZE)
-    while end > stop and len(found) < 16:
+    while end > stop and len(found) < CANDIDATES_MAX:
         start = max(stop, end - SEARCH_STEP)
         # A magic across the edge of two steps is found with the earlier one.
         block = bytes(source.read(start, min(end + len(TRAILER_MAGIC) - 1, source.size) - start))
         at = block.rfind(TRAILER_MAGIC)
-        while at >= 0:
+        while at >= 0 and len(found) < CANDIDATES_MAX:
             found.append(start + at)
             at = block.rfind(TRAILER_MAGIC, 0, at)
         end = start

@@ -191,8 +191,12 @@ class _Packing:
         """Code everything; returns the size of the archive."""
         try:
             for number, member in enumerate(self.members):
-                if member.entry.kind == "file" and member.entry.size:
+                if member.entry.kind != "file":
+                    continue
+                if member.entry.size:
                     self._add_file(number, member)
+                else:
+                    self._sources.check_empty(number)
             return self._writer.close(self._index)
         finally:
             self._writer.shutdown()

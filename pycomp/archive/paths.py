@@ -31,17 +31,20 @@ def check_member(path: str) -> None:
 
 def check_members(members: list[tuple[str, bool]]) -> None:
     """Check (path, is a folder) pairs against each other: no path twice, nothing below a non-folder."""
-    folders: dict[str, bool] = {}
-    for path, is_folder in members:
-        if path in folders:
-            raise CorruptError(f"the path {path!r} is there twice")
-        folders[path] = is_folder
-    for path, _ in members:
-        parent = path.rpartition("/")[0]
-        while parent:
-            if not folders.get(parent, True):
-                raise CorruptError(f"{path!r} lies below {parent!r}, which is no folder")
-            parent = parent.rpartition("/")[0]
+    # NUL is in no path and sorts before all else, so what lies below a member comes right behind it.
+    previous = parent = "\0"
+    for path, is_folder in sorted((path.replace("/", "\0"), is_folder) for path, is_folder in members):
+        if path == previous:
+            raise CorruptError(f"the path {_plain(path)!r} is there twice")
+        if path.startswith(parent):
+            raise CorruptError(f"{_plain(path)!r} lies below {_plain(parent[:-1])!r}, which is no folder")
+        previous = path
+        if not is_folder:
+            parent = path + "\0"
+
+
+def _plain(path: str) -> str:
+    return path.replace("\0", "/")
 
 
 def check_local(path: str, windows: bool = os.name == "nt") -> None:

@@ -12,6 +12,7 @@ import os
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -73,6 +74,7 @@ class Archive:
         self._segments = Segments(self._source, self._index.segments, self._link)
         self._files = {entry.path: entry for entry in self.entries if entry.kind == "file"}
         self._names = self._name_tensors()
+        self._costs: dict[str, list[float]] = {}  # by file: archive bytes for what lies before each extent
         self._closed = False
 
     # What is there
@@ -383,15 +385,21 @@ class Archive:
     def _packed(self, entry: Entry, tensor: Tensor | None) -> float:
         """The share of a tensor, or of the whole file, in the archive; what is shared counts each time."""
         start, stop = (0, entry.size) if tensor is None else (tensor.start, tensor.start + tensor.nbytes)
-        total = 0.0
-        at = max(0, bisect_right(entry.extents, start, key=lambda extent: extent.start) - 1)
-        while start < stop:
-            extent = entry.extents[at]
-            size = min(extent.start + extent.size, stop) - start
-            segment = self._index.segments[extent.segment]
-            total += segment.packed * (size / segment.size)
-            start, at = start + size, at + 1
-        return total
+        return self._spent(entry, stop) - self._spent(entry, start)
+
+    def _spent(self, entry: Entry, size: int) -> float:
+        """Archive bytes for the first *size* bytes of a file."""
+        segments, costs = self._index.segments, self._costs.get(entry.path)
+        if costs is None:
+            shares = (segments[e.segment].packed * (e.size / segments[e.segment].size) for e in entry.extents)
+            costs = self._costs[entry.path] = list(accumulate(shares, initial=0.0))
+        at = bisect_right(entry.extents, size, key=lambda extent: extent.start) - 1
+        if at < 0:
+            return 0.0
+        extent = entry.extents[at]
+        return costs[at] + segments[extent.segment].packed * (
+            (size - extent.start) / segments[extent.segment].size
+        )
 
 
 def name_of(entry: Entry, tensor: Tensor | None) -> str:

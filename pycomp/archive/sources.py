@@ -7,6 +7,7 @@ stays small even where a system counts mapped pages.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import mmap
 import os
@@ -40,7 +41,10 @@ class Sources:
         member = self._members[number]
         with open(member.path, "rb") as file:
             self._unchanged(member, os.fstat(file.fileno()))
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            try:
+                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            except (OSError, ValueError) as error:
+                raise OSError(errno.ENODEV, f"cannot be mapped into memory ({error})", member.path) from None
         self._maps[number] = mapped
         if len(self._maps) > OPEN_MAX:
             self._maps.popitem(last=False)  # unmapped once no job holds a view of it
@@ -76,6 +80,13 @@ class Sources:
         for member in self._members:
             if member.entry.kind == "file":
                 self._unchanged(member, os.stat(member.path))
+
+    def check_empty(self, number: int) -> None:
+        """Raise OSError for a file that is said to be empty and is not, as in /proc."""
+        path = self._members[number].path
+        with contextlib.suppress(PermissionError), open(path, "rb", buffering=0) as file:
+            if file.read(1):
+                raise OSError(errno.EINVAL, "it does not say how large it is; pack a copy", path)
 
     def close(self) -> None:
         """Drop all maps."""

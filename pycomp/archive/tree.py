@@ -7,6 +7,7 @@ depend on the order in which a file system lists them.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -44,25 +45,17 @@ def walk(root: str, exclude: set[str], dereference: bool) -> tuple[list[Member],
     if stat.S_ISREG(status.st_mode):
         return [_member(root, os.path.basename(os.path.abspath(root)), status, "file")], []
     if not stat.S_ISDIR(status.st_mode):
-        raise OSError(f"{root!r} is neither a file nor a folder")
+        raise OSError(errno.EINVAL, "neither a file nor a folder", root)
     members: list[Member] = []
     warnings: list[str] = []
-    ancestors = {(status.st_dev, status.st_ino)}
-    _walk(root, "", exclude, dereference, ancestors, members, warnings)
-    return members, warnings
-
-
-def _walk(
-    folder: str,
-    prefix: str,
-    exclude: set[str],
-    dereference: bool,
-    ancestors: set[tuple[int, int]],
-    members: list[Member],
-    warnings: list[str],
-) -> None:
-    for name in sorted(os.listdir(folder)):
-        path, member = os.path.join(folder, name), prefix + name
+    levels = [_Level(root, "", status)]  # the folder being listed, and those it lies in
+    while levels:
+        level = levels[-1]
+        name = next(level.names, None)
+        if name is None:
+            levels.pop()
+            continue
+        path, member = os.path.join(level.path, name), level.prefix + name
         status = os.lstat(path)
         if stat.S_ISLNK(status.st_mode):
             if not dereference:
@@ -74,13 +67,19 @@ def _walk(
         if stat.S_ISREG(status.st_mode):
             if os.path.realpath(path) not in exclude:
                 members.append(_member(path, member, status, "file"))
-        elif stat.S_ISDIR(status.st_mode):
-            identity = (status.st_dev, status.st_ino)
-            if identity in ancestors:
-                warnings.append(f"{member}: a link to a folder above it; skipped")
-                continue
-            members.append(_member(path, member, status, "folder"))
-            below = ancestors | {identity}
-            _walk(path, member + "/", exclude, dereference, below, members, warnings)
-        else:
+        elif not stat.S_ISDIR(status.st_mode):
             warnings.append(f"{member}: neither a file, a folder nor a link; skipped")
+        elif any(os.path.samestat(status, above.status) for above in levels):
+            warnings.append(f"{member}: a link to a folder above it; skipped")
+        else:
+            members.append(_member(path, member, status, "folder"))
+            levels.append(_Level(path, member + "/", status))
+    return members, warnings
+
+
+class _Level:
+    """A folder being listed: the names in it that are still to come."""
+
+    def __init__(self, path: str, prefix: str, status: os.stat_result) -> None:
+        self.path, self.prefix, self.status = path, prefix, status
+        self.names = iter(sorted(os.listdir(path)))

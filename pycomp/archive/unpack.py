@@ -296,14 +296,19 @@ def _make_folder(root: str, path: str, safe: set[str]) -> None:
     """Make root/path, refusing to pass through a link on the way; *safe* remembers what was checked."""
     if not path or path in safe:
         return
-    _make_folder(root, os.path.dirname(path), safe)
-    full = os.path.join(root, path)
-    try:
-        os.mkdir(full)
-    except FileExistsError:
-        if not stat.S_ISDIR(os.lstat(full).st_mode):
-            raise PycompError(f"{full!r} is in the way: a folder of that name is to be written to") from None
-    safe.add(path)
+    parent = os.path.dirname(path)
+    at = len(parent) if parent in safe else -1
+    while at < len(path):  # from the top, where the system refuses what is too long before it takes memory
+        at = path.find("/", at + 1)
+        at = len(path) if at < 0 else at
+        full = os.path.join(root, path[:at])
+        try:
+            os.mkdir(full)
+        except FileExistsError:
+            if not stat.S_ISDIR(os.lstat(full).st_mode):
+                text = f"{full!r} is in the way: a folder of that name is to be written to"
+                raise PycompError(text) from None
+        safe.add(path[:at])
 
 
 def _make_link(root: str, entry: Entry) -> list[str]:

@@ -17,6 +17,8 @@ and little more. Everything a verb raises becomes one line on standard error and
 from __future__ import annotations
 
 import argparse
+import codecs
+import io
 import os
 import signal
 import sys
@@ -24,7 +26,7 @@ import threading
 from typing import NoReturn
 
 from pycomp.cli import bench, cat, gzip, info, ls, pack, unpack, verify
-from pycomp.cli._common import PIPE, USAGE, complain, failure, received
+from pycomp.cli._common import PIPE, USAGE, complain, escape_unencodable, failure, received
 
 __all__ = ["main"]
 
@@ -82,6 +84,9 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if args.verb is None:
         parser.error("name a verb: " + ", ".join(VERBS))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        codecs.register_error("pycomp", escape_unencodable)
+        sys.stdout.reconfigure(errors="pycomp")
     if argv is None and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, _stop)
         signal.signal(signal.SIGTERM, _stop)

@@ -51,7 +51,34 @@ def complain(what: str) -> None:
 
 
 def _line(what: object) -> str:
-    return " ".join(str(what).split())
+    return shown(" ".join(str(what).split()))
+
+
+def shown(name: str) -> str:
+    r"""A name as people may see it: what would move the cursor or break the line stands escaped.
+
+    >>> print(shown("größe\x1b[2J.txt"))
+    größe\x1b[2J.txt
+    """
+    if name.isprintable():
+        return name
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+
+
+def escape_unencodable(error: UnicodeError) -> tuple[str | bytes, int]:
+    r"""An error handler of ``codecs``: bytes of names that are no text as they were, all else escaped.
+
+    >>> import codecs
+    >>> codecs.register_error("pycomp", escape_unencodable)
+    >>> "a\udcff×".encode("ascii", "pycomp")
+    b'a\xff\\xd7'
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    char = error.object[error.start]
+    if "\udc80" <= char <= "\udcff":
+        return bytes([ord(char) - 0xDC00]), error.start + 1
+    return ascii(char)[1:-1], error.start + 1
 
 
 def add_threads(parser: argparse.ArgumentParser) -> None:
@@ -174,8 +201,12 @@ def print_json(value: Any) -> None:
     """*value* as indented JSON on standard output."""
     import json
 
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False, default=_plain)
-    sys.stdout.write("\n")
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:  # names that are no text, or a terminal that has none of their letters
+        text = json.dumps(value, indent=2, default=_plain)
+    print(text)
 
 
 def _plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from pycomp.cli._common import OK, human, print_json, ratio
+from pycomp.cli._common import OK, human, print_json, ratio, shown
 
 if TYPE_CHECKING:
     from pycomp.archive.report import TensorInfo
@@ -52,9 +52,9 @@ def run(args: argparse.Namespace) -> int:
     else:
         rows: list[list[str]] = []
         for entry in entries:
-            mark = {"folder": "/", "link": f" -> {entry.target}"}.get(entry.kind, "")
+            mark = {"folder": "/", "link": f" -> {shown(entry.target)}"}.get(entry.kind, "")
             size = human(entry.size) if entry.kind == "file" else ""
-            rows.append([entry.path + mark, "", "", size, "", ""])
+            rows.append([shown(entry.path) + mark, "", "", size, "", ""])
             rows += [_row(key, tensor) for key, tensor in tensors if tensor.file == entry.path]
         show(["name", "dtype", "shape", "size", "packed", "ratio"], rows, left=3)
     return OK
@@ -63,4 +63,10 @@ def run(args: argparse.Namespace) -> int:
 def _row(key: str, tensor: TensorInfo) -> list[str]:
     shape = "×".join(map(str, tensor.shape)) or "scalar"
     sizes = [human(tensor.nbytes), human(tensor.packed_bytes)]
-    return [f"  {key}", tensor.dtype, shape, *sizes, f"{ratio(tensor.nbytes, tensor.packed_bytes):.4f}"]
+    return [
+        f"  {shown(key)}",
+        tensor.dtype,
+        shape,
+        *sizes,
+        f"{ratio(tensor.nbytes, tensor.packed_bytes):.4f}",
+    ]

@@ -21,6 +21,7 @@ from pycomp.cli._common import (
     failure,
     human,
     print_json,
+    shown,
 )
 
 if TYPE_CHECKING:
@@ -84,9 +85,9 @@ def _as_dict(path: str, report: VerifyReport) -> dict[str, Any]:
 
 def _print(args: argparse.Namespace, path: str, report: VerifyReport) -> None:
     for damage in report.damage:
-        print(f"{path}: DAMAGED: {damage}")
+        print(f"{path}: DAMAGED: {shown(str(damage))}")
     for warning in report.warnings:
-        print(f"{path}: warning: {warning}")
+        print(f"{path}: warning: {shown(warning)}")
     if report.ok and not args.quiet:
         speed = human(report.raw_bytes / max(report.seconds, 1e-9))
         print(f"{path}: intact, {human(report.raw_bytes)} checked, {duration(report.seconds)}, {speed}/s")

@@ -122,6 +122,24 @@ def test_refused_by_the_system(model: Path, tmp_path: Path, monkeypatch: pytest.
         archive.pack(model, tmp_path / "x.pcz")
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs /proc")
+def test_files_that_do_not_say_how_large_they_are(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"does not say how large it is.*/proc/self/status"):
+        archive.pack("/proc/self/status", tmp_path / "x.pcz")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_no_archive(model: Path, tmp_path: Path) -> None:
+    """It is refused, rather than waited for."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="cannot be read from its end"):
+        archive.open(tmp_path / "pipe")
+    for source, base in ((tmp_path / "pipe", None), (model, tmp_path / "pipe")):
+        with pytest.raises(OSError, match=r"neither a file nor a folder.*pipe"):
+            archive.pack(source, tmp_path / "x.pcz", base=base)
+
+
 def test_missing_target_folder(model: Path, packed: Path, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"nowhere/x\.pcz"):
         archive.pack(model, tmp_path / "nowhere" / "x.pcz")

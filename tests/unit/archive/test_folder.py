@@ -226,3 +226,23 @@ def test_order_of_listing_does_not_matter(
     monkeypatch.setattr(os, "listdir", lambda path: listdir(path)[::-1])
     archive.pack(tree, tmp_path / "b.pcz")
     assert (tmp_path / "a.pcz").read_bytes() == (tmp_path / "b.pcz").read_bytes()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs working folders deeper than a path may be")
+def test_folders_within_folders_within_folders(tmp_path: Path) -> None:
+    """Deeper than Python recurses, and as deep as paths go; beyond that the system refuses."""
+    here = os.getcwd()
+    os.chdir(tmp_path)
+    try:
+        os.mkdir("root")
+        os.chdir("root")
+        for _ in range(1500):
+            os.mkdir("d")
+            os.chdir("d")
+        Path("file").write_text("deep down")
+        os.chdir(tmp_path)
+        archive.pack("root")
+        archive.unpack("root.pcz", "back")
+        assert (Path("back") / "/".join("d" * 1500) / "file").read_text() == "deep down"
+    finally:
+        os.chdir(here)

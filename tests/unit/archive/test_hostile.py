@@ -202,6 +202,8 @@ LIES: list[tuple[str, Any]] = [
     ("entries.0.tensors.0.1", "npy:<f999999999999"),
     ("entries.0.tensors.0.2", [1 << 40, 1 << 40]),
     ("entries.0.tensors.0.2", [-1]),
+    ("entries.0.tensors.0.2", [(1 << 62) - 1] * 300_000),
+    ("entries.0.path", "below/m.safetensors"),
     ("entries.0.tensors.0.1", "npy:|O8"),
     ("entries.0.tensors.0.1", "npy:<V8"),
     ("entries.0.tensors.0.2", "x"),
@@ -352,3 +354,55 @@ def test_header_only_and_truncated_errors(small: tuple[bytes, bytes]) -> None:
         archive.open(Image(data[:10]))
     with pytest.raises(CorruptError, match="cut short"):
         archive.open(Image(data[: len(data) // 2]))
+
+
+def test_deep_paths_take_no_time(
+    small: tuple[bytes, bytes], tmp_path: Path, relabel: Callable[..., None]
+) -> None:
+    """A path of many parts is a path: what checking it takes does not grow with their square."""
+    deep = "/".join("a" * 400_000)
+
+    def change(index: Any) -> None:
+        index["single"] = False
+        index["entries"] += [dict(index["entries"][0], path=f"{deep}/{k}") for k in range(3)]
+
+    target = tmp_path / "m.safetensors.pcz"
+    relabel(target, change)
+    with archive.open(target) as opened:
+        assert len(opened.files()) == 4
+    with pytest.raises(OSError, match="too long"):
+        archive.unpack(target, tmp_path / "out")
+
+
+def test_tensors_upon_tensors(
+    small: tuple[bytes, bytes], tmp_path: Path, relabel: Callable[..., None]
+) -> None:
+    """Many tensors over the same many extents: the sizes of each are still told at once."""
+
+    def change(index: Any) -> None:
+        entry = index["entries"][0]
+        first = next(i for i, segment in enumerate(index["segments"]) if segment[1] >= 100)
+        entry["extents"] = [[1, first, k % 100] for k in range(30_000)]
+        entry["tensors"] = [[f"t{k}", "U8", [30_000], 0, "C"] for k in range(30_000)]
+        entry["size"] = 30_000
+
+    target = tmp_path / "m.safetensors.pcz"
+    relabel(target, change)
+    with archive.open(target) as opened:
+        packed = {opened.describe(name).packed_bytes for name in opened.keys()}
+        assert len(packed) == 1
+        assert opened.info().tensors == 30_000
+
+
+def test_many_false_trailers(small: tuple[bytes, bytes]) -> None:
+    data, content = small
+    rng = random.Random(1)
+    noise = b"".join(layout.TRAILER_MAGIC + rng.randbytes(56) for _ in range(20_000))
+    with pytest.raises(PycompError):  # too many to look at: the good one is not reached
+        archive.open(Image(data + noise))
+    few = b"".join(
+        layout.Trailer(k % 2, 16, len(data) + 64 * k - 16, 100, bytes(16)).to_bytes() for k in range(8)
+    )
+    with archive.open(Image(data + few)) as opened:
+        assert opened.read("m.safetensors") == content
+        assert opened.warnings

@@ -50,6 +50,29 @@ def test_unbuffered_output_is_whole(packed: Path, weights: Any, tmp_path: Path) 
         assert process.stdout.read() == weights["embed.weight"][1].tobytes()
 
 
+@posix
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
+def test_names_that_are_no_text(encoding: str, tmp_path: Path) -> None:
+    """Listed on any terminal, moving nobody's cursor; whole where programs read them."""
+    names = [b"broken \xff", b"clear\x1b[2J", b"new\nline", "ohne größe 模型".encode()]
+    (tmp_path / "repo").mkdir()
+    for name in names:
+        Path(os.fsdecode(os.fsencode(tmp_path / "repo") + b"/" + name)).touch()
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "1"}
+
+    def run(*args: str) -> bytes:
+        command = [sys.executable, "-m", "pycomp.cli", *args]
+        return subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment, check=True).stdout
+
+    run("pack", "-q", "repo")
+    assert b"\x1b" not in run("ls", "repo.pcz")
+    lines = run("ls", "repo.pcz").decode(encoding).splitlines()
+    assert [line.split("  ")[0] for line in lines[1:4]] == ["broken \\udcff", "clear\\x1b[2J", "new\\nline"]
+    assert run("ls", "--names", "repo.pcz").startswith(b"\n".join(names[:3]) + b"\n")
+    paths = [entry["path"] for entry in json.loads(run("ls", "--json", "repo.pcz"))["entries"]]
+    assert [os.fsencode(path) for path in paths] == names
+
+
 def test_a_folder_has_no_single_stream(folder: Path, run: Run) -> None:
     assert run("pack", "-q", folder).returncode == 0
     done = run("unpack", "repo.pcz", "-o", "-")
