@@ -9,6 +9,7 @@ since every level binds. Sources: Linux's admin-guide/cgroup-v2 and scheduler/sc
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -21,6 +22,8 @@ Result = TypeVar("Result")
 
 # Bytes of numbers that one call gives a thread to do: 5 ms of decoding, at level max a second or two.
 SHARE = 8 << 20
+
+THREADS_MAX = 1 << 16  # more than any machine has; the core counts in 32 bits
 
 _GROUP = Path("/proc/self/cgroup")
 _MOUNT = Path("/sys/fs/cgroup")
@@ -93,9 +96,10 @@ def resolve(threads: int | None) -> int:
     """
     if threads is None:
         return usable_cores()
-    if threads < 1:
+    count = operator.index(threads)
+    if count < 1:
         raise ValueError(f"threads must be at least 1 (or None for all usable cores), not {threads}")
-    return int(threads)
+    return min(count, THREADS_MAX)
 
 
 def one_ahead(call: Callable[[Item], Result], items: Sequence[Item], threads: int) -> Iterator[Result]:

@@ -56,15 +56,12 @@ class ByteSource:
 
 
 class _MapSource(ByteSource):
-    def __init__(self, path: str) -> None:
-        self.name = path
-        if is_sink(path):  # opening a pipe would wait for whoever writes to it
-            raise OSError(errno.ESPIPE, "a pipe or device, which cannot be read from its end", path)
-        with open(path, "rb") as file:
-            self.size = os.fstat(file.fileno()).st_size
-            if not self.size:
-                raise TruncatedError(f"{path!r} is empty")
-            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    def __init__(self, name: str, file: Any) -> None:
+        self.name = name
+        self.size = os.fstat(file.fileno()).st_size
+        if not self.size:
+            raise TruncatedError(f"{name!r} is empty")
+        self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def _read(self, offset: int, size: int) -> memoryview:
         return memoryview(self._map)[offset : offset + size]
@@ -112,7 +109,16 @@ class _RangeSource(ByteSource):
 def open_source(where: Any) -> ByteSource:
     """A source for a path, a binary file object, or a range source; raises TypeError for anything else."""
     if isinstance(where, (str, os.PathLike)):
-        return _MapSource(os.fspath(where))
+        path = os.fspath(where)
+        if is_sink(path):  # opening a pipe would wait for whoever writes to it
+            raise OSError(errno.ESPIPE, "a pipe or device, which cannot be read from its end", path)
+        with open(path, "rb") as file:
+            return _MapSource(path, file)
+    # A file on disk is mapped, too: threads need not wait for each other then, and forked processes, which
+    # share the position in a file, do not read each other's bytes.
+    if isinstance(getattr(where, "raw", where), io.FileIO) and not where.writable():
+        with contextlib.suppress(OSError, TruncatedError):
+            return _MapSource(str(where.name), where)
     if isinstance(where, RangeReadable):
         return _RangeSource(where)
     if hasattr(where, "seek") and hasattr(where, "read"):

@@ -8,6 +8,7 @@ may be used by several threads at once.
 from __future__ import annotations
 
 import difflib
+import io
 import os
 from bisect import bisect_right
 from collections import Counter
@@ -44,7 +45,7 @@ class _Named(NamedTuple):
 
 
 class Archive:
-    """An open .pcz archive; see ``pycomp.open``. Also a context manager.
+    """An open .pcz archive; see ``pycomp.open``. Also a context manager; pickles are opened anew.
 
     Attributes:
         warnings: what was odd about the archive when it was opened (a damaged copy of its index).
@@ -60,6 +61,7 @@ class Archive:
         depth: int = 0,
     ) -> None:
         self._threads = resolve_threads(threads)
+        self._opened = (where, base, threads, depth)
         self._source = open_source(where)
         self.name = self._source.name
         try:
@@ -183,9 +185,16 @@ class Archive:
     def read(self, file: str) -> bytes:
         """The whole content of a file; raises KeyError."""
         entry = self._entry(file)
-        out = self._allocate(entry.size, file)
-        self.read_into(file, 0, memoryview(out))
-        return bytes(out)
+        out = io.BytesIO()  # which hands over its bytes without another copy
+        if entry.size:
+            try:
+                out.seek(entry.size - 1)
+                out.write(b"\0")
+            except (MemoryError, OverflowError):
+                raise self._too_large(repr(file), entry.size) from None
+            with out.getbuffer() as buffer:
+                self._read_into(entry, 0, buffer)
+        return out.getvalue()
 
     def stream(self, file: str) -> Iterator[memoryview]:
         """The content of a file in order, a few MiB at a time; each piece is valid until the next."""
@@ -210,6 +219,7 @@ class Archive:
         """
         from pycomp.archive.verify import verify
 
+        self._require_open()
         return verify(self, self._threads if threads is None else resolve_threads(threads), progress)
 
     def close(self) -> None:
@@ -227,10 +237,23 @@ class Archive:
     ) -> None:
         self.close()
 
+    def __reduce__(self) -> tuple[Callable[..., Archive], tuple[Any, ...]]:
+        # Opened anew where it is loaded (workers of a data loader): by its path, or from what was passed.
+        self._require_open()
+        where, *more = self._opened
+        return _opened_again, (
+            os.path.abspath(where) if isinstance(where, (str, os.PathLike)) else where,
+            *more,
+        )
+
     def __repr__(self) -> str:
         return f"<pcz archive {self.name!r}: {len(self._files)} files, {len(self._names)} tensors>"
 
     # Within the package
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise ValueError(f"{self.name} is closed")
 
     def _name_tensors(self) -> dict[str, _Named]:
         pairs = [_Named(entry, tensor) for entry in self._files.values() for tensor in entry.tensors]
@@ -256,12 +279,6 @@ class Archive:
         if entry is None:
             raise KeyError(f"no file {file!r} in {self.name}{_hint(file, self._files)}")
         return entry
-
-    def _allocate(self, size: int, what: str) -> bytearray:
-        try:
-            return bytearray(size)
-        except (MemoryError, OverflowError):
-            raise self._too_large(repr(what), size) from None
 
     def _too_large(self, what: str, size: int) -> LimitError:
         return LimitError(f"{self.name}: {what} has {size} bytes, more than there is memory for")
@@ -337,8 +354,7 @@ class Archive:
         stop = start + len(out)
         if start < 0 or stop > entry.size:
             raise ValueError(f"bytes {start}..{stop} are not all in {entry.path!r}, which has {entry.size}")
-        if self._closed:
-            raise ValueError(f"{self.name} is closed")
+        self._require_open()
         if not out:
             return
         at = bisect_right(entry.extents, start, key=lambda extent: extent.start) - 1
@@ -400,6 +416,10 @@ class Archive:
         return costs[at] + segments[extent.segment].packed * (
             (size - extent.start) / segments[extent.segment].size
         )
+
+
+def _opened_again(where: Any, base: Any, threads: int | None, depth: int) -> Archive:
+    return Archive(where, base=base, threads=threads, depth=depth)
 
 
 def name_of(entry: Entry, tensor: Tensor | None) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from pycomp._native.checksum import xxh3_128
 from pycomp._native.tensor import DTYPES, ITEM_SIZES, LEVELS, FrameDecoder, FrameEncoder
+from pycomp._threads import resolve
 from pycomp.errors import BaseError, CorruptError, TruncatedError, UnsupportedError
 from pycomp.tensor.dtypes import ML_DTYPES, PACKED, extra_dtype
 
@@ -48,15 +49,16 @@ def encode(
     base: NDArray[Any] | Buffer | None = None,
     dtype: str | None = None,
     level: str = "default",
-    threads: int = 1,
+    threads: int | None = 1,
 ) -> bytes:
     """Compress an array of any shape losslessly.
 
     Parameters
     ----------
     array : array or buffer
-        Any numpy array but object and structured ones, ml_dtypes arrays included; another contiguous
-        buffer counts as unsigned bytes. Rows, in the sense of the model, are what the first axis
+        Any numpy array but object, structured and masked ones, ml_dtypes arrays included, and whatever
+        numpy makes an array of by ``__array__``, such as torch tensors in the machine's memory; another
+        contiguous buffer counts as unsigned bytes. Rows, in the sense of the model, are what the first axis
         numbers. An array that is not C-contiguous is copied first.
     base : array or buffer, optional
         Another array of the same dtype and size that is a good guess: the checkpoint before, the model that
@@ -68,8 +70,8 @@ def encode(
         ``"u4"``, ``"i4"``. The buffer's items must be of that width, or bytes.
     level : {"fast", "default", "high", "max"}
         Slower levels are smaller.
-    threads : int
-        How many threads code chunks; the bytes do not depend on it.
+    threads : int, optional
+        How many threads code chunks, None for all usable cores; the bytes do not depend on it.
 
     Returns
     -------
@@ -79,7 +81,7 @@ def encode(
     Raises
     ------
     TypeError
-        Object or structured arrays.
+        Object, structured or masked arrays.
     ValueError
         An unknown level or dtype, a buffer that is no whole number of elements, or a base of another dtype
         or size.
@@ -99,11 +101,10 @@ def encode(
     >>> len(delta) < len(encode(step)) and (decode(delta, base=weights) == step).all()
     np.True_
     """
-    if threads < 1:
-        raise ValueError(f"threads is {threads}; one is the least")
+    count = resolve(threads)
     source = prepare(array, dtype, level, base)
     encoder = FrameEncoder(source.data, source.dtype, source.cols, LEVELS[level], source.base)
-    return encoder.frame(source.prefix, threads)
+    return encoder.frame(source.prefix, count)
 
 
 class Source(NamedTuple):
@@ -142,7 +143,7 @@ def prepare(
 
 
 def decode(
-    blob: Buffer, *, base: NDArray[Any] | Buffer | None = None, out: Any = None, threads: int = 1
+    blob: Buffer, *, base: NDArray[Any] | Buffer | None = None, out: Any = None, threads: int | None = 1
 ) -> NDArray[Any]:
     """Restore the array that :func:`encode` got.
 
@@ -154,9 +155,9 @@ def decode(
         The base that :func:`encode` was given; not looked at where the blob does without.
     out : writable buffer, optional
         C-contiguous memory of exactly the array's size to decode into, such as a memory map; the array
-        returned is a view of it.
-    threads : int
-        How many threads decode chunks.
+        returned is a view of it. It may be where the blob or the base is.
+    threads : int, optional
+        How many threads decode chunks; None for all usable cores.
 
     Returns
     -------
@@ -181,15 +182,14 @@ def decode(
     >>> decode(encode(ids), out=target) is not None and (target == ids).all()
     np.True_
     """
-    if threads < 1:
-        raise ValueError(f"threads is {threads}; one is the least")
+    count = resolve(threads)
     parsed = parse(blob)
-    frame, payload, table = parsed.frame, parsed.payload, parsed.table
     target = parsed.target(out)
+    frame, payload, table = parsed.frame, *parsed.apart(target)
     before = None if frame.base is None else _checked_base(frame.base, base, frame.size)
     ends = np.frombuffer(table, "<u4").cumsum(dtype=np.uint64)
     begin = 0
-    for first in range(0, max(frame.chunks, 1), batch := BATCH * threads):
+    for first in range(0, max(frame.chunks, 1), batch := BATCH * count):
         last = min(first + batch, frame.chunks)
         whole = last < frame.chunks  # the very last chunk is of any size
         end = int(ends[last - 1]) if whole else len(payload)
@@ -197,7 +197,7 @@ def decode(
         entries = table[4 * first : 4 * last]
         guess = None if before is None else before[place]
         frame.decode(
-            payload[begin:end], entries, first, last - first, target[place], threads=threads, base=guess
+            payload[begin:end], entries, first, last - first, target[place], threads=count, base=guess
         )
         begin = end
     return parsed.array(target)
@@ -220,6 +220,12 @@ class Parsed(NamedTuple):
         if target.nbytes != size:
             raise ValueError(f"out has {target.nbytes} bytes, the array {size}")
         return target
+
+    def apart(self, target: NDArray[Any]) -> tuple[memoryview, memoryview]:
+        """Payload and table, copied if *target* may be where they are."""
+        if np.may_share_memory(np.frombuffer(self.payload, np.uint8), target):
+            return memoryview(bytes(self.payload)), memoryview(bytes(self.table))
+        return self.payload, self.table
 
     def array(self, target: NDArray[Any]) -> NDArray[Any]:
         """What was decoded as an array of its type and shape."""
@@ -255,7 +261,9 @@ def parse(blob: Buffer) -> Parsed:
 
 
 def _values(array: NDArray[Any] | Buffer) -> NDArray[Any]:
-    if isinstance(array, (np.ndarray, np.generic)):
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError("a masked array is two arrays; encode its .data and its .mask")
+    if hasattr(array, "__array__"):
         return np.asarray(array)
     return np.frombuffer(array, np.uint8)
 
@@ -293,6 +301,8 @@ def _name(dtype: np.dtype[Any]) -> tuple[str, str]:
 
 def _named(dtype: str, actual: np.dtype[Any]) -> tuple[str, str]:
     """The same for a dtype given by name."""
+    if not isinstance(dtype, str):
+        raise TypeError(f"dtype is the name of one, such as 'bf16', not {dtype!r}")
     name = dtype.upper()
     if name not in DTYPES:
         raise ValueError(f"dtype {dtype!r} is unknown; known are {', '.join(DTYPES).lower()}")

@@ -113,7 +113,7 @@ def decode_batch(
         small.append((i, (parsed, parsed.target(to)), parsed.frame.size))
     for group in groups(small, count):
         try:
-            decode_frames([(p.frame, p.payload, p.table, target) for _, (p, target) in group], count)
+            decode_frames([(p.frame, *p.apart(target), target) for _, (p, target) in group], count)
         except PycompError as error:
             with _about(group[getattr(error, "item", 0)][0]):
                 raise

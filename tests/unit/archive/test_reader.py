@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import pickle
+import subprocess
+import sys
+import textwrap
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -188,6 +193,28 @@ def test_many_threads_read_one_archive(packed: Path, model: Path) -> None:
             where.close()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="peak memory is read from /proc")
+def test_reading_a_file_takes_its_size(tmp_path: Path) -> None:
+    """And not twice that for a copy."""
+    size = 128 << 20
+    (tmp_path / "data").write_bytes(np.random.default_rng(0).bytes(1 << 20) * (size >> 20))
+    archive.pack(tmp_path / "data", level="fast")
+    code = """
+        import sys
+        from pycomp import archive
+        content = archive.open(open(sys.argv[1], "r+b")).read("data")
+        with open("/proc/self/status") as file:
+            peak = next(int(line.split()[1]) << 10 for line in file if line.startswith("VmHWM"))
+        print(len(content), peak)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code), str(tmp_path / "data.pcz")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    out = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+    length, peak = map(int, out.split())
+    assert length == size
+    assert peak < 1.6 * size
+
+
 def test_stream_and_read_into(packed: Path, model: Path) -> None:
     content = model.read_bytes()
     with archive.open(packed) as opened:
@@ -215,8 +242,61 @@ def test_not_an_archive(tmp_path: Path) -> None:
 def test_closed(packed: Path) -> None:
     opened = archive.open(packed)
     opened.close()
-    with pytest.raises(ValueError, match="is closed"):
-        opened.tensor("embed")
+    opened.close()
+    for use in (
+        lambda: opened.tensor("embed"),
+        lambda: opened.slice("embed", 0),
+        lambda: opened.tensors(),
+        lambda: opened.read("model.safetensors"),
+        lambda: next(opened.stream("model.safetensors")),
+        lambda: opened.verify(),
+        lambda: pickle.dumps(opened),
+    ):
+        with pytest.raises(ValueError, match="is closed"):
+            use()
+    assert opened.info().tensors == len(opened.keys()) == 9  # what the index says stays known
+
+
+@pytest.mark.parametrize("how", ["path", "relative path", "ranges", "safe_open"])
+def test_pickled(packed: Path, model: Path, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the workers of a data loader: opened anew, wherever they work."""
+    monkeypatch.chdir(packed.parent)
+    where: Any = {"relative path": packed.name, "ranges": Ranges(packed.read_bytes())}.get(how, packed)
+    with archive.safe_open(packed) if how == "safe_open" else archive.open(where) as opened:
+        image = pickle.dumps(opened)
+        assert len(image) < 1000 + (len(where.data) if how == "ranges" else 0)
+    monkeypatch.chdir("/")
+    with pickle.loads(image) as again:
+        found = again.get_tensor("embed") if how == "safe_open" else again.tensor("embed")
+        assert found.shape == (1000, 384)
+    with packed.open("rb") as file, archive.open(file) as opened, pytest.raises(TypeError, match="pickle"):
+        pickle.dumps(opened)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # other tests' threads
+@pytest.mark.parametrize("how", ["path", "file", "unbuffered"])
+def test_after_a_fork(packed: Path, how: str) -> None:
+    """Parent and children read at the same time, which a file's shared position would not allow."""
+    with (
+        packed.open("rb", buffering=0 if how == "unbuffered" else -1) as file,
+        archive.open(packed if how == "path" else file) as opened,
+    ):
+        want = opened.tensor("embed").tobytes()
+        children = []
+        for _ in range(3):
+            child = os.fork()
+            if child == 0:
+                try:
+                    same = all(opened.tensor("embed").tobytes() == want for _ in range(50))
+                    same = same and opened.verify(threads=2).ok
+                except BaseException:
+                    same = False
+                os._exit(0 if same else 1)
+            children.append(child)
+        for _ in range(50):
+            assert opened.tensor("embed").tobytes() == want
+        assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("threads", [1, 2, None])

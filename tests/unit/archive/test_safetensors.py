@@ -51,7 +51,11 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "wrong size for the shape": (build({"a": item(shape=(3,))}, bytes(8)), "takes 12 bytes, not 8"),
     "wrong size for the dtype": (build({"a": item("F64")}, bytes(8)), "takes 16 bytes, not 8"),
     "half a byte": (build({"a": item("F4", (3,), (0, 1))}, b"x"), "does not end on a whole byte"),
-    "shape that overflows": (build({"a": item(shape=(2**62, 4))}, bytes(8)), "takes"),
+    "shape that overflows": (build({"a": item(shape=(2**62, 4))}, bytes(8)), "larger than any file"),
+    "shape that takes for ever": (
+        build({"a": item(shape=(2**62,) * 300_000)}, bytes(8)),
+        "larger than any file",
+    ),
     "shape of floats": (build({"a": item(shape=(2.0,))}, bytes(8)), "impossible number"),
     "shape of booleans": (build({"a": item("U8", (True,), (0, 1))}, b"x"), "impossible number"),
     "no shape": (build({"a": {"dtype": "U8", "data_offsets": [0, 1]}}, b"x"), "not what the format says"),

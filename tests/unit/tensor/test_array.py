@@ -170,6 +170,25 @@ def test_out(name: str, tmp_path: Any) -> None:
         assert bytes(np.frombuffer(out, np.uint8)) == array.tobytes()
 
 
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("threads", [1, 2])
+def test_out_where_the_blob_is(level: str, threads: int) -> None:
+    """As with numpy's own functions, the result is that of memory apart."""
+    array = sample("<f4", (300, 700))
+    blob = tensor.encode(array, level=level)
+    for begin in (0, 1000, len(blob) // 2, len(blob) - 10):
+        for batch in (False, True):
+            memory = memoryview(bytearray(len(blob) + array.nbytes))
+            memory[: len(blob)] = blob
+            out = memory[begin : begin + array.nbytes]
+            if batch:
+                (found,) = tensor.decode_batch([memory[: len(blob)]], out=[out], threads=threads)
+            else:
+                found = tensor.decode(memory[: len(blob)], out=out, threads=threads)
+            assert same(found, array)
+            assert out == array.tobytes()
+
+
 def test_out_errors() -> None:
     array = sample("<f4", (50, 60))
     blob = tensor.encode(array)
@@ -343,7 +362,44 @@ def test_other_version() -> None:
         tensor.decode(b"")
 
 
+class Wrapped:
+    """What numpy can make an array of, as torch's and jax's tensors are."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return self.array
+
+
+def test_arrays_of_others() -> None:
+    array = sample("bfloat16", (5, 70))
+    assert tensor.encode(Wrapped(array)) == tensor.encode(array)  # type: ignore[arg-type]
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    assert same(
+        tensor.decode(tensor.encode(torch.arange(6.0).reshape(2, 3))), np.arange(6, dtype="f4").reshape(2, 3)
+    )
+
+
+def test_all_usable_cores() -> None:
+    array = sample("<f4", (700, 1000))
+    blob = tensor.encode(array, threads=None)
+    assert blob == tensor.encode(array, threads=10**6)
+    assert same(tensor.decode(blob, threads=None), array)
+    for threads in (0, -1):
+        with pytest.raises(ValueError, match="threads must be at least 1"):
+            tensor.encode(array, threads=threads)
+        with pytest.raises(ValueError, match="threads must be at least 1"):
+            tensor.decode(blob, threads=threads)
+    with pytest.raises(TypeError):
+        tensor.encode(array, threads=1.5)  # type: ignore[arg-type]
+
+
 def test_wrong_arguments() -> None:
+    with pytest.raises(TypeError, match="masked"):  # half of it would be lost
+        tensor.encode(np.ma.masked_less(sample("<f4", (5, 70)), 0))
+    with pytest.raises(TypeError, match="dtype is the name"):
+        tensor.encode(b"1234", dtype=np.float32)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         tensor.decode("text")  # type: ignore[arg-type]
     with pytest.raises(TypeError):
