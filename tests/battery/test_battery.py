@@ -22,7 +22,7 @@ CASES = [
 ]
 codecs = pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec.name)
 # A tenth of the work for codecs that go through files.
-EFFORT = {"archive": 10}
+EFFORT = {"archive": 10, "archive-base": 20}
 
 
 @pytest.mark.parametrize(("codec", "content"), CASES)

