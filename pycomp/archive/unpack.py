@@ -179,8 +179,8 @@ class _Unpacking:
         entries = self._archive.entries
         for entry in entries:
             check_local(entry.path)
-        os.makedirs(root, exist_ok=True)
         self._check_space(root)
+        os.makedirs(root, exist_ok=True)
         safe: set[str] = set()
         folders = [entry for entry in entries if entry.kind == "folder"]
         for entry in folders:
@@ -210,9 +210,11 @@ class _Unpacking:
             for extent in entry.extents
             if segments[extent.segment].method != Method.ZEROS
         )
+        while not os.path.exists(folder) and (above := os.path.dirname(folder)) != folder:
+            folder = above
         try:
-            free = shutil.disk_usage(folder).free
-        except OSError:  # a file system that does not tell, or a missing folder, which is told better later
+            free = shutil.disk_usage(folder or ".").free
+        except OSError:  # a file system that does not tell
             return
         if needed > free:
             text = f"{os.strerror(errno.ENOSPC)} ({needed} bytes are needed, {free} are free)"

@@ -88,8 +88,9 @@ def main(argv: list[str] | None = None) -> int:
         codecs.register_error("pycomp", escape_unencodable)
         sys.stdout.reconfigure(errors="pycomp")
     if argv is None and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, _stop)
-        signal.signal(signal.SIGTERM, _stop)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(number) != signal.SIG_IGN:  # as for jobs in the background of a script
+                signal.signal(number, _stop)
     try:
         code = int(args.run(args))
         sys.stdout.flush()

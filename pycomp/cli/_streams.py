@@ -33,8 +33,11 @@ def from_stdin(path: Path) -> Path:
     """Everything on standard input, in a file at *path*."""
     if sys.stdin.isatty():
         raise UsageError("standard input is a terminal; name a file or redirect one into this command")
-    with open(path, "xb") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file, PIECE)
+    try:
+        with open(path, "xb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file, PIECE)
+    except OSError as error:
+        raise OSError(error.errno, f"{error.strerror} (standard input goes there first)", str(path)) from None
     return path
 
 

@@ -60,6 +60,17 @@ def test_disk_full_while_unpacking(packed: Path, tmp_path: Path, monkeypatch: py
     assert leftovers(tmp_path) == []
 
 
+def test_too_little_room_for_a_folder(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "repo").mkdir()
+    shutil.copy(model, tmp_path / "repo")
+    archive.pack(tmp_path / "repo")
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1000))
+    with pytest.raises(OSError, match="bytes are needed, 1000 are free"):
+        archive.unpack(tmp_path / "repo.pcz", tmp_path / "new" / "out")
+    assert not (tmp_path / "new").exists()
+
+
 def test_too_little_room_is_told_early(packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1000))
@@ -194,6 +205,60 @@ def test_killed_while_packing(tmp_path: Path) -> None:
     """
     run_python(code, tmp_path / "noise")
     assert not (tmp_path / "noise.pcz").exists()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL")
+@pytest.mark.parametrize("verb", ["pack", "unpack"])
+@pytest.mark.parametrize("old", [False, True])
+def test_killed_at_every_step(model: Path, packed: Path, tmp_path: Path, verb: str, old: bool) -> None:
+    """Before each call to the system in turn: the target is what it was, or whole."""
+    code = """
+        import os, shutil, signal, sys
+        from pycomp import archive
+        from pycomp.archive import files
+        verb, source, target, old = sys.argv[1:]
+        steps = "open write pwrite ftruncate fchmod utime fsync close replace unlink".split()
+
+        class Counting:
+            def __init__(self, left):
+                self.left = left
+            def __getattr__(self, name):
+                call = getattr(os, name)
+                if name not in steps:
+                    return call
+                def run(*args, **more):
+                    if not self.left:
+                        os.kill(os.getpid(), signal.SIGKILL)
+                    self.left -= 1
+                    return call(*args, **more)
+                return run
+
+        for left in range(1000):
+            if os.path.exists(target):
+                os.unlink(target)
+            if old:
+                shutil.copy(old, target)
+            child = os.fork()
+            if child == 0:
+                files.os = Counting(left)
+                getattr(archive, verb)(source, target, threads=1)
+                os._exit(0)
+            _, status = os.waitpid(child, 0)
+            found = open(target, "rb").read() if os.path.exists(target) else b"none"
+            print(left, status, len(found), hash(found))
+            if status == 0:
+                break
+    """
+    source, target = (model, tmp_path / "new.pcz") if verb == "pack" else (packed, tmp_path / "new")
+    out = run_python(code, verb, source, target, packed if old and verb == "pack" else model if old else "")
+    states = [line.split() for line in out.splitlines()]
+    assert len(states) > 8
+    assert states[-1][1] == "0"
+    whole, before = states[-1][2:], states[0][2:]
+    content = (packed if verb == "pack" else model).read_bytes()
+    assert target.read_bytes() == content
+    assert all(state[2:] in (before, whole) for state in states)
+    assert all(name.startswith(".new") for name in leftovers(tmp_path))
 
 
 def test_a_file_that_changes_while_it_is_packed(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -133,7 +134,15 @@ def test_signals_leave_nothing(number: signal.Signals, code: int, tmp_path: Path
     big = tmp_path / "big.bin"
     big.write_bytes(os.urandom(1 << 20) * 256)
     command = [sys.executable, "-m", "pycomp.cli", "pack", "--level", "max", "--threads", "1", str(big)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path) as process:
+    with subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=tmp_path,
+        preexec_fn=lambda: signal.signal(
+            number, signal.SIG_DFL
+        ),  # which these tests may have inherited ignored
+    ) as process:
         deadline = time.monotonic() + 30
         while len(list(tmp_path.iterdir())) < 2 and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)  # until the temporary file is there
@@ -142,6 +151,23 @@ def test_signals_leave_nothing(number: signal.Signals, code: int, tmp_path: Path
     assert [path.name for path in tmp_path.iterdir()] == ["big.bin"], error
     assert process.returncode == code, error
     assert b"Traceback" not in error
+
+
+@posix
+def test_ignored_signals_stay_ignored(model: Path, tmp_path: Path) -> None:
+    """A script's job in the background does not end with what runs in front."""
+    code = (
+        "import os, signal, sys; from pycomp import archive;"
+        "from pycomp.cli import main; pack = archive.pack;"
+        "archive.pack = lambda *a, **k: (os.kill(os.getpid(), signal.SIGINT), pack(*a, **k))[1];"
+        "sys.argv = ['pycomp', 'pack', '-q', 'model.safetensors']; sys.exit(main())"
+    )
+    command = [sys.executable, "-c", code]
+    for handler, expected in ((signal.SIG_IGN, 0), (signal.SIG_DFL, 130)):
+        inherited = functools.partial(signal.signal, signal.SIGINT, handler)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, preexec_fn=inherited)
+        assert done.returncode == expected, done.stderr
+        (tmp_path / "model.safetensors.pcz").unlink(missing_ok=True)
 
 
 @posix
