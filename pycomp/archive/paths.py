@@ -12,7 +12,7 @@ import os
 
 from pycomp.errors import CorruptError, UnsupportedError
 
-__all__ = ["check_local", "check_member", "check_members", "points_outside"]
+__all__ = ["check_encodable", "check_local", "check_member", "check_members", "points_outside"]
 
 _DEVICES = {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10)}
 
@@ -54,15 +54,22 @@ def check_local(path: str, windows: bool = os.name == "nt") -> None:
     Traceback (most recent call last):
     pycomp.errors.UnsupportedError: Windows cannot hold a file named 'c:/windows'
     """
-    if not windows:
-        return
-    for part in path.split("/"):
+    check_encodable(path)
+    for part in path.split("/") if windows else ():
         if (
             any(char in '<>:"\\|?*' or char < " " for char in part)
             or part[-1:] in " ."
             or part.split(".")[0].upper() in _DEVICES
         ):
             raise UnsupportedError(f"Windows cannot hold a file named {path!r}")
+
+
+def check_encodable(name: str) -> None:
+    """Raise UnsupportedError for a name with characters that this system's names do not have."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        raise UnsupportedError(f"this system cannot hold a file named {name!r}") from None
 
 
 def points_outside(path: str, target: str) -> bool:

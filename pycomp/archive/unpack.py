@@ -29,7 +29,7 @@ from pycomp.archive.bytesource import RangeReadable
 from pycomp.archive.files import AtomicFile, is_sink, real_target, write_all
 from pycomp.archive.index import Entry, Extent
 from pycomp.archive.layout import Method
-from pycomp.archive.paths import check_local, points_outside
+from pycomp.archive.paths import check_encodable, check_local, points_outside
 from pycomp.archive.reader import Archive
 from pycomp.archive.report import UnpackReport
 from pycomp.archive.segments import SegmentError
@@ -179,6 +179,7 @@ class _Unpacking:
         entries = self._archive.entries
         for entry in entries:
             check_local(entry.path)
+            check_encodable(entry.target)
         self._check_space(root)
         os.makedirs(root, exist_ok=True)
         safe: set[str] = set()

@@ -212,6 +212,17 @@ def test_names_that_windows_reads_differently(name: str) -> None:
         check_local(name, windows=True)
 
 
+@pytest.mark.parametrize("change", [{"path": "half a \ud83d pair"}, {"kind": "link", "target": "to \ud83d"}])
+def test_names_that_no_system_has(
+    tree: Path, tmp_path: Path, relabel: Callable[..., None], change: dict[str, str]
+) -> None:
+    archive.pack(tree)
+    relabel(tmp_path / "repo.pcz", lambda index: index["entries"][-1].update(change))
+    with pytest.raises(UnsupportedError, match="this system cannot hold"):
+        archive.unpack(tmp_path / "repo.pcz", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_folder_to_a_stream_is_refused(tree: Path, tmp_path: Path) -> None:
     archive.pack(tree)
     with (tmp_path / "x").open("wb") as file, pytest.raises(ValueError, match="holds a folder"):
