@@ -1,7 +1,9 @@
 """Contenders that take turns: what the side-by-side tables of array functions have in common.
 
 All contenders of a job run in one process on the same data, round after round, each keeping its best time;
-times are the process's CPU time for one thread, since machines are shared, and wall time for several.
+times are the process's CPU time for one thread, since machines are shared, and wall time for several. Each
+turn begins with a run off the clock: what the contender before left of the caches and of the allocator's
+memory (which new results may get back from, or have to ask the system for, page by page) is not its doing.
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ def measure(tasks: list[Task], rounds: int) -> list[float]:
         for number, task in enumerate(tasks):
             if turn and best[number] > LONG:
                 continue
+            task.run()
             clock = time.process_time if task.threads == 1 else time.perf_counter
             runs, spent, begin = 0, 0.0, clock()
             while spent < TURN:
