@@ -11,15 +11,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pycomp._native import dwt as _native
+from pycomp.transforms._out import check_apart, fitting
 from pycomp.transforms._wavelet_filters import FilterBank, Wavelet
 from pycomp.transforms._wavelet_filters import wavelet as bank_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeAlias
 
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["analyse", "axes_of", "mode_code", "numbers", "prepared", "synthesise", "together", "undecimated"]
+    Outputs: TypeAlias = Sequence[NDArray[Any] | None] | None
+
+__all__ = [
+    "analyse",
+    "axes_of",
+    "check_levels",
+    "in_kernel_order",
+    "mode_code",
+    "numbers",
+    "prepared",
+    "settled",
+    "synthesise",
+    "together",
+    "undecimated",
+]
 
 
 def numbers(data: ArrayLike, where: str) -> NDArray[Any]:
@@ -76,31 +92,62 @@ def _signal_length(n: int, taps: int, mode: int) -> int:
 
 
 def outputs(
-    out: Sequence[NDArray[Any]] | None,
+    out: Outputs,
     count: int,
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
     sources: Sequence[NDArray[Any]],
     where: str,
-) -> list[NDArray[Any]]:
-    """Fresh arrays, or the given ones if they fit, share their strides and stand apart."""
+) -> list[NDArray[Any] | None]:
+    """Arrays for results, None where there is none: those given, once they fit and stand apart."""
     if out is None:
-        return [np.empty(shape, dtype) for _ in range(count)]
+        return [None] * count
+    if not isinstance(out, (list, tuple)):
+        raise TypeError(f"{where}: out is of type {type(out).__name__}, not {count} arrays")
     if len(out) != count:
         raise ValueError(f"{where}: out holds {len(out)} arrays, not {count}")
-    for i, array in enumerate(out):
-        if array.shape != shape or array.dtype != dtype:
-            raise ValueError(
-                f"{where}: out is {array.dtype} of shape {array.shape}, not {dtype} of shape {shape}"
-            )
-        if not array.flags.writeable or array.strides != out[0].strides:
-            raise ValueError(f"{where}: the arrays of out must be writable and have equal strides")
-        if any(stride % dtype.itemsize for stride in array.strides):
-            raise ValueError(f"{where}: the strides {array.strides} of out are no whole number of elements")
-        for other in [*sources, *out[:i]]:
-            if np.may_share_memory(array, other):
-                raise ValueError(f"{where}: out overlaps the input or itself")
+    checked: list[NDArray[Any]] = []
+    for array in out:
+        if array is not None:
+            checked.append(fitting(array, shape, dtype, where, apart=[*sources, *checked]))
     return list(out)
+
+
+def alike(
+    given: Sequence[NDArray[Any] | None], shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> list[NDArray[Any]]:
+    """Arrays of one layout, as the kernel wants them: those given and fresh ones, or else fresh ones only."""
+    arrays = [np.empty(shape, dtype) if array is None else array for array in given]
+    if len({array.strides for array in arrays}) > 1:
+        return [np.empty(shape, dtype) for _ in given]
+    return arrays
+
+
+def settled(given: Sequence[NDArray[Any] | None], results: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+    """The results, in the given arrays where there are any."""
+    final = []
+    for array, result in zip(given, results, strict=True):
+        if array is not None and array is not result:
+            array[...] = result
+        final.append(result if array is None else array)
+    return final
+
+
+def check_levels(out: Any, count: int, where: str) -> None:
+    """Whether *out* has an entry for the approximation and one for each level's details."""
+    if out is not None and (not isinstance(out, (list, tuple)) or len(out) != count + 1):
+        raise ValueError(f"{where}: out is not a list of {count + 1}: the approximation and {count} details")
+    details = [d.values() if isinstance(d, dict) else d if isinstance(d, tuple) else [d] for d in out or ()]
+    check_apart([band for level in details for band in level], where)
+
+
+def in_kernel_order(level: Any, where: str) -> list[NDArray[Any]]:
+    """``aa, (da, ad, dd)``, PyWavelets' order, as aa ad da dd."""
+    try:
+        aa, (da, ad, dd) = level
+    except (TypeError, ValueError):
+        raise ValueError(f"{where}: out is not of the form cA, (cH, cV, cD)") from None
+    return [aa, ad, da, dd]
 
 
 def analyse(
@@ -110,22 +157,21 @@ def analyse(
     modes: Sequence[int],
     threads: int,
     where: str,
-    out: Sequence[NDArray[Any]] | None = None,
+    out: Outputs = None,
 ) -> list[NDArray[Any]]:
     """One level along one axis or two: bands in the order a d, or aa ad da dd."""
-    if values.dtype.kind == "c":
-        real = analyse(values.real, axes, wavelets, modes, threads, where)
-        imag = analyse(values.imag, axes, wavelets, modes, threads, where)
-        bands = outputs(out, len(real), real[0].shape, values.dtype, [values], where)
-        for band, re, im in zip(bands, real, imag, strict=True):
-            band.real, band.imag = re, im
-        return bands
     shape = list(values.shape)
     for axis, w, mode in zip(axes, wavelets, modes, strict=True):
         if shape[axis] == 0:
             raise ValueError(f"{where}: axis {axis} of shape {values.shape} is empty")
         shape[axis] = _band_length(shape[axis], w.dec_len, mode)
-    bands = outputs(out, 2 ** len(axes), tuple(shape), values.dtype, [values], where)
+    given = outputs(out, 2 ** len(axes), tuple(shape), values.dtype, [values], where)
+    bands = alike(given, tuple(shape), values.dtype)
+    if values.dtype.kind == "c":
+        for part in ("real", "imag"):
+            targets = [getattr(band, part) for band in bands]
+            analyse(getattr(values, part), axes, wavelets, modes, threads, where, targets)
+        return settled(given, bands)
     banks, places, order = tuple(w.analysis for w in wavelets), axes, bands
     if len(axes) == 2 and abs(values.strides[axes[0]]) < abs(values.strides[axes[1]]):
         # The kernel reads along the second axis, which had better be the denser one.
@@ -133,7 +179,7 @@ def analyse(
         order = [bands[0], bands[2], bands[1], bands[3]]
     double = values.dtype == np.float64
     _native.transform([values], list(order), places, banks, tuple(modes), double, False, 0, threads)
-    return bands
+    return settled(given, bands)
 
 
 def synthesise(
@@ -145,16 +191,7 @@ def synthesise(
     where: str,
     out: NDArray[Any] | None = None,
 ) -> NDArray[Any]:
-    """What :func:`_forward` took apart."""
-    given = None if out is None else [out]
-    if bands[0].dtype.kind == "c":
-        real = synthesise([b.real for b in bands], axes, wavelets, modes, threads, where)
-        imag = synthesise([b.imag for b in bands], axes, wavelets, modes, threads, where)
-        (result,) = outputs(given, 1, real.shape, bands[0].dtype, bands, where)
-        result.real, result.imag = real, imag
-        return result
-    if len({band.strides for band in bands}) > 1:  # the kernel walks all bands alike
-        bands = [np.ascontiguousarray(band) for band in bands]
+    """What :func:`analyse` took apart."""
     shape = list(bands[0].shape)
     for axis, w, mode in zip(axes, wavelets, modes, strict=True):
         if shape[axis] == 0 or _signal_length(shape[axis], w.dec_len, mode) == 0:
@@ -162,9 +199,16 @@ def synthesise(
                 f"{where}: {shape[axis]} coefficients along axis {axis} are too few for {w.dec_len} taps"
             )
         shape[axis] = _signal_length(shape[axis], w.dec_len, mode)
-    (result,) = outputs(given, 1, tuple(shape), bands[0].dtype, bands, where)
-    banks = tuple(w.synthesis for w in wavelets)
-    double = bands[0].dtype == np.float64
+    dtype = bands[0].dtype
+    result = np.empty(shape, dtype) if out is None else fitting(out, tuple(shape), dtype, where, apart=bands)
+    if dtype.kind == "c":
+        for part in ("real", "imag"):
+            parts = [getattr(band, part) for band in bands]
+            synthesise(parts, axes, wavelets, modes, threads, where, getattr(result, part))
+        return result
+    if len({band.strides for band in bands}) > 1:  # the kernel walks all bands alike
+        bands = [np.ascontiguousarray(band) for band in bands]
+    banks, double = tuple(w.synthesis for w in wavelets), dtype == np.float64
     _native.transform(list(bands), [result], axes, banks, tuple(modes), double, True, 0, threads)
     return result
 
@@ -195,14 +239,17 @@ def prepared(wavelet: Any, mode: Any, count: int, where: str) -> tuple[list[Wave
 
 
 def undecimated(
-    values: NDArray[Any], axis: int, w: Wavelet, step: int, threads: int
+    values: NDArray[Any], axis: int, w: Wavelet, step: int, threads: int, out: Outputs = None
 ) -> tuple[NDArray[Any], NDArray[Any]]:
+    """One level of the stationary transform."""
+    given = outputs(out, 2, values.shape, values.dtype, [values], "swt")
+    bands = alike(given, values.shape, values.dtype)
     if values.dtype.kind == "c":
-        real = undecimated(values.real, axis, w, step, threads)
-        imag = undecimated(values.imag, axis, w, step, threads)
-        approx, detail = (re + 1j * im for re, im in zip(real, imag, strict=True))
-        return approx, detail
-    bands = [np.empty(values.shape, values.dtype) for _ in range(2)]
-    double = values.dtype == np.float64
-    _native.transform([values], list(bands), (axis,), (w.analysis,), (0,), double, False, step, threads)
-    return bands[0], bands[1]
+        for part in ("real", "imag"):
+            targets = [getattr(band, part) for band in bands]
+            undecimated(getattr(values, part), axis, w, step, threads, targets)
+    else:
+        double = values.dtype == np.float64
+        _native.transform([values], list(bands), (axis,), (w.analysis,), (0,), double, False, step, threads)
+    approx, detail = settled(given, bands)
+    return approx, detail

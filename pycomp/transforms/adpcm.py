@@ -25,6 +25,7 @@ import numpy as np
 
 from pycomp._native import adpcm as _native
 from pycomp._threads import resolve
+from pycomp.transforms._out import fitting
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -54,19 +55,11 @@ def _samples(samples: ArrayLike, where: str) -> NDArray[np.int16]:
 
 
 def _target(
-    out: NDArray[Any] | None, shape: tuple[int, ...], source: NDArray[Any], where: str
+    out: NDArray[Any] | None, shape: tuple[int, ...], dtype: type, source: NDArray[Any], where: str
 ) -> NDArray[Any]:
     if out is None:
-        return np.empty(shape, np.int16)
-    if out.shape != shape or out.dtype != np.int16:
-        raise ValueError(
-            f"adpcm.{where}: out is {out.dtype} of shape {out.shape}, not int16 of shape {shape}"
-        )
-    if not (out.flags.writeable and out.flags.c_contiguous and out.flags.aligned):
-        raise ValueError(f"adpcm.{where}: out must be writable, aligned and C-contiguous")
-    if np.may_share_memory(out, source):
-        raise ValueError(f"adpcm.{where}: out overlaps the codes")
-    return out
+        return np.empty(shape, dtype)
+    return fitting(out, shape, np.dtype(dtype), f"adpcm.{where}", apart=[source], contiguous=True)
 
 
 def block_frames(block_size: int, channels: int = 1) -> int:
@@ -198,7 +191,8 @@ def decode(
         from pycomp.errors import TruncatedError
 
         raise TruncatedError(f"adpcm.decode: {frames} frames wanted, {codes.size} bytes hold {there}")
-    target = _target(out, (frames,) if channels == 1 else (frames, channels), codes, "decode")
+    shape = (frames,) if channels == 1 else (frames, channels)
+    target = _target(out, shape, np.int16, codes, "decode")
     _native.wav(codes, target.reshape(-1), frames, channels, block_size, False, resolve(threads))
     return target
 
@@ -209,10 +203,17 @@ def _order(order: str, where: str) -> bool:
     return ORDERS[order]
 
 
+def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    pairs = zip(shape[::-1], target[::-1], strict=False)
+    return len(shape) <= len(target) and all(a in (1, b) for a, b in pairs)
+
+
 def _state(
     state: tuple[ArrayLike, ArrayLike] | None, shape: tuple[int, ...], where: str
 ) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
     """Copies of the state that the kernel will change, of one entry a stream."""
+    if state is not None and (not isinstance(state, (tuple, list)) or len(state) != 2):
+        raise TypeError(f"adpcm.{where}: a state is a pair of predictors and indexes, not {state!r}")
     predictors, indexes = (0, 0) if state is None else state
     wide, steps = np.asarray(predictors), np.asarray(indexes)
     for values, low, high, what in (
@@ -224,6 +225,8 @@ def _state(
         bad = values[(values < low) | (values > high)]
         if bad.size:
             raise ValueError(f"adpcm.{where}: bad state: {what} {bad.flat[0]} is not in {low}..{high}")
+        if not _broadcasts(values.shape, shape):
+            raise ValueError(f"adpcm.{where}: bad state: shape {values.shape} for streams of shape {shape}")
     return (
         np.array(np.broadcast_to(wide, shape), np.int16, order="C"),
         np.array(np.broadcast_to(steps, shape), np.uint8, order="C"),
@@ -235,6 +238,7 @@ def encode_stream(
     *,
     order: str = "audioop",
     state: tuple[ArrayLike, ArrayLike] | None = None,
+    out: NDArray[np.uint8] | None = None,
     threads: int | None = 1,
 ) -> tuple[NDArray[np.uint8], tuple[NDArray[np.int16], NDArray[np.uint8]]]:
     """Bare half bytes along the last axis, each line a stream of its own.
@@ -247,6 +251,8 @@ def encode_stream(
         Which half of a byte comes first: the high one, or the low one.
     state : (predictors, indexes), optional
         What the coders start from, of shape (...) or anything that broadcasts to it; 0 and 0 by default.
+    out : ndarray, optional
+        Where to put the codes: C-contiguous, apart from the samples.
     threads : int, optional
         Threads that share the lines. None: all cores.
 
@@ -278,7 +284,7 @@ def encode_stream(
     high = _order(order, "encode_stream")
     predictors, indexes = _state(state, values.shape[:-1], "encode_stream")
     n = values.shape[-1]
-    codes = np.empty((*values.shape[:-1], (n + 1) // 2), np.uint8)
+    codes = _target(out, (*values.shape[:-1], (n + 1) // 2), np.uint8, values, "encode_stream")
     _native.streams(codes, values, predictors, indexes, n, high, True, resolve(threads))
     return codes, (predictors, indexes)
 
@@ -289,6 +295,7 @@ def decode_stream(
     n: int | None = None,
     order: str = "audioop",
     state: tuple[ArrayLike, ArrayLike] | None = None,
+    out: NDArray[np.int16] | None = None,
     threads: int | None = 1,
 ) -> tuple[NDArray[np.int16], tuple[NDArray[np.int16], NDArray[np.uint8]]]:
     """The samples of :func:`encode_stream`, from its codes.
@@ -309,7 +316,7 @@ def decode_stream(
     if count not in (2 * values.shape[-1], 2 * values.shape[-1] - 1) or count < 0:
         raise ValueError(f"adpcm.decode_stream: {values.shape[-1]} bytes hold twice as many samples, not {n}")
     predictors, indexes = _state(state, values.shape[:-1], "decode_stream")
-    samples = np.empty((*values.shape[:-1], count), np.int16)
+    samples = _target(out, (*values.shape[:-1], count), np.int16, values, "decode_stream")
     _native.streams(values, samples, predictors, indexes, count, high, False, resolve(threads))
     return samples, (predictors, indexes)
 
@@ -383,7 +390,9 @@ def _bits(bits: int, where: str) -> int:
     return int(bits)
 
 
-def encode_adaptive(samples: ArrayLike, *, bits: int = 4, threads: int | None = 1) -> NDArray[np.uint8]:
+def encode_adaptive(
+    samples: ArrayLike, *, bits: int = 4, out: NDArray[np.uint8] | None = None, threads: int | None = 1
+) -> NDArray[np.uint8]:
     """Codes of two to five bits along the last axis, by a predictor and a quantiser that follow each line.
 
     In the manner of G.726 and not its bits: two poles and six zeros, a step that follows the codes, integers
@@ -395,6 +404,8 @@ def encode_adaptive(samples: ArrayLike, *, bits: int = 4, threads: int | None = 
         int16, of shape (..., n).
     bits : int
         2 to 5.
+    out : ndarray, optional
+        Where to put the codes: C-contiguous, apart from the samples.
     threads : int, optional
         Threads that share the lines. None: all cores.
 
@@ -421,13 +432,15 @@ def encode_adaptive(samples: ArrayLike, *, bits: int = 4, threads: int | None = 
     values = _samples(samples, "encode_adaptive")
     if values.ndim == 0:
         raise ValueError("adpcm.encode_adaptive: a single number has no axis to run along")
-    codes = np.empty(values.shape, np.uint8)
+    codes = _target(out, values.shape, np.uint8, values, "encode_adaptive")
     lines = values.size // values.shape[-1] if values.size else 0
     _native.adaptive(codes, values, lines, _bits(bits, "encode_adaptive"), True, resolve(threads))
     return codes
 
 
-def decode_adaptive(codes: ArrayLike, *, bits: int = 4, threads: int | None = 1) -> NDArray[np.int16]:
+def decode_adaptive(
+    codes: ArrayLike, *, bits: int = 4, out: NDArray[np.int16] | None = None, threads: int | None = 1
+) -> NDArray[np.int16]:
     """What :func:`encode_adaptive` reconstructed, from its codes: uint8 to int16 of the same shape (..., n).
 
     Only the low *bits* bits of a code count. Errors are those of :func:`encode_adaptive`.
@@ -436,7 +449,7 @@ def decode_adaptive(codes: ArrayLike, *, bits: int = 4, threads: int | None = 1)
     if values.dtype != np.uint8 or values.ndim == 0:
         raise TypeError(f"adpcm.decode_adaptive: codes of dtype {values.dtype} and shape {values.shape}")
     values = np.ascontiguousarray(values)
-    samples = np.empty(values.shape, np.int16)
+    samples = _target(out, values.shape, np.int16, values, "decode_adaptive")
     lines = values.size // values.shape[-1] if values.size else 0
     _native.adaptive(values, samples, lines, _bits(bits, "decode_adaptive"), False, resolve(threads))
     return samples

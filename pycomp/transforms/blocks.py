@@ -18,6 +18,7 @@ import numpy as np
 
 from pycomp._native import dct as _native
 from pycomp._threads import resolve
+from pycomp.transforms._out import fitting
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -60,8 +61,9 @@ def block_dct(
     dtype : {float32, float64, int16}, optional
         The arithmetic. int16 is the JPEG integer transform, for *size* 8 and samples of at most 16 bits;
         without *qtable* its coefficients are 8 times the orthonormal ones, as the reference leaves them to
-        its quantiser, and they wrap around for samples of more than 10 bits after the shift. Default: int16
-        where it is possible (uint8, int8, int16 and size 8), float64 for float64, float32 for the rest.
+        its quantiser (a table of ones makes those that :func:`block_idct` takes without a table), and they
+        wrap around for samples of more than 10 bits after the shift. Default: int16 where it is possible
+        (uint8, int8, int16 and size 8), float64 for float64, float32 for the rest.
     out : ndarray, optional
         Where to write: right shape and dtype, each block contiguous and aligned; must not overlap *image*.
     threads : int
@@ -104,7 +106,9 @@ def block_dct(
     if out is None:
         out = np.empty(shape, result_type)
     else:
-        _check_out(out, shape, result_type, array, len(block))
+        fitting(out, shape, result_type, "block_dct", apart=[array])
+        if out.size and not _whole_blocks(out, len(block)):
+            raise ValueError(f"block_dct: the numbers of a block of out are apart (strides {out.strides})")
     if array.dtype == np.float64 and work == np.float32:
         array = array.astype(np.float32)
     elif work == np.float64 and array.dtype != np.float64:
@@ -195,14 +199,19 @@ def block_idct(
     if not array.dtype.isnative or not array.flags.aligned or not _whole_blocks(array, tail):
         array = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
     rows, columns = array.shape[:2]
-    height, width = (rows * size, columns * size) if shape is None else (int(shape[0]), int(shape[1]))
+    try:
+        height, width = map(int, (rows * size, columns * size) if shape is None else shape)
+    except (TypeError, ValueError):
+        raise ValueError(f"shape is {shape!r}, not the two lengths of a picture") from None
     if (-(-height // size), -(-width // size)) != (rows, columns) and height * width + rows * columns:
         raise ValueError(f"shape {(height, width)} is not that of {rows} x {columns} blocks of {size}")
     fixed = array.dtype == np.int16 and size == 8
     work = np.dtype(np.int16) if fixed else np.dtype(np.float64 if array.dtype == np.float64 else np.float32)
-    result_type = work if dtype is None and out is None else np.dtype(dtype if out is None else out.dtype)
-    if out is not None and dtype is not None and np.dtype(dtype) != out.dtype:
-        raise ValueError(f"dtype is {np.dtype(dtype)}, out is {out.dtype}")
+    result_type = work if dtype is None else np.dtype(dtype)
+    if isinstance(out, np.ndarray):
+        if dtype is not None and result_type != out.dtype:
+            raise ValueError(f"dtype is {result_type}, out is {out.dtype}")
+        result_type = out.dtype
     if result_type.name not in _native.SAMPLES or (fixed and result_type.name not in _FIXED):
         raise TypeError(
             f"samples of {result_type} cannot be had from {array.dtype} coefficients of size {size}"
@@ -214,7 +223,7 @@ def block_idct(
     if out is None:
         out = np.empty(full, result_type)
     else:
-        _check_out(out, full, result_type, array, 0)
+        fitting(out, full, result_type, "block_idct", apart=[array])
     threads = resolve(threads)
     for channel, table in enumerate(_tables(qtable, size, channels)):
         picture = out[..., channel] if channels else out
@@ -278,18 +287,6 @@ def _whole_blocks(array: NDArray[Any], tail: int) -> bool:
     return True
 
 
-def _check_out(
-    out: NDArray[Any], shape: tuple[int, ...], dtype: np.dtype[Any], source: NDArray[Any], tail: int
-) -> None:
-    if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != dtype:
-        found = (out.shape, out.dtype) if isinstance(out, np.ndarray) else type(out)
-        raise ValueError(f"out is {found}; it must be an array of shape {shape} and dtype {dtype}")
-    if not out.flags.writeable or not out.flags.aligned or (out.size and not _whole_blocks(out, tail)):
-        raise ValueError("out must be writable and aligned, and the numbers of a block contiguous")
-    if np.may_share_memory(out, source):
-        raise ValueError("out shares memory with the input")
-
-
 def _tables(qtable: ArrayLike | None, size: int, channels: tuple[int, ...]) -> list[tuple[float, ...] | None]:
     """One table a channel, as tuples that a cache can hold."""
     count = channels[0] if channels else 1
@@ -298,8 +295,9 @@ def _tables(qtable: ArrayLike | None, size: int, channels: tuple[int, ...]) -> l
     table = np.asarray(qtable)
     if table.dtype.kind not in "iuf" or table.shape not in ((size, size), (*channels, size, size)):
         raise ValueError(f"qtable has shape {table.shape} and dtype {table.dtype}; {(size, size)} is needed")
-    if not (np.isfinite(table).all() and (table > 0).all()):
-        raise ValueError(f"qtable has steps that are not positive: {table[~(table > 0)][:4]}")
+    wrong = ~(np.isfinite(table) & (table > 0))
+    if wrong.any():
+        raise ValueError(f"qtable has steps that are not positive and finite: {table[wrong][:4]}")
     if table.ndim == 2:
         return [tuple(table.reshape(-1).tolist())] * count
     return [tuple(one.reshape(-1).tolist()) for one in table]

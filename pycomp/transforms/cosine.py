@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 import numpy as np
 
 from pycomp._native import dct as _native
+from pycomp.transforms._out import overlaps_itself
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -33,6 +34,8 @@ Norm = Literal["backward", "ortho", "forward"] | None
 _Axes = SupportsIndex | Sequence[SupportsIndex] | None
 
 _INVERSE = {1: 1, 2: 3, 3: 2, 4: 4}
+# Both a ValueError and an IndexError, which is what scipy raises for one axis; its home since numpy 1.25.
+_AxisError = getattr(np, "exceptions", np).AxisError
 
 
 def dct(
@@ -199,7 +202,7 @@ def _one(
     array, fresh = _as_float(x)
     axis = operator.index(axis)
     if not -array.ndim <= axis < array.ndim:
-        raise ValueError(f"axis {axis} of an array with {array.ndim}")
+        raise _AxisError(axis, array.ndim)
     length = array.shape[axis] if n is None else operator.index(n)
     return _transform(
         array, name, type, [length], [axis % array.ndim], norm, fresh or overwrite_x, workers, orthogonalize
@@ -221,7 +224,7 @@ def _many(
         places = _integers(axes, "axes")
         for axis in places:
             if not -array.ndim <= axis < array.ndim:
-                raise ValueError(f"axis {axis} of an array with {array.ndim}")
+                raise _AxisError(axis, array.ndim)
         places = [axis % array.ndim for axis in places]
         if len(set(places)) != len(places):
             raise ValueError(f"axes {places}: each may be there once only")
@@ -285,7 +288,7 @@ def _transform(
 
     source = _fit(array, lengths, axes)
     overwrite = overwrite or not np.may_share_memory(source, array)  # it was padded
-    if not overwrite or not source.flags.writeable or _overlaps_itself(source):
+    if not overwrite or not source.flags.writeable or overlaps_itself(source):
         result = np.empty(source.shape, source.dtype)
     else:
         result = source
@@ -331,16 +334,6 @@ def _fit(array: NDArray[Any], lengths: list[int], axes: list[int]) -> NDArray[An
     padded = np.zeros(shape, array.dtype)
     padded[tuple(part)] = cut
     return padded
-
-
-def _overlaps_itself(array: NDArray[Any]) -> bool:
-    """Whether two elements may share memory, as in a broadcast array: then it is no place for results."""
-    reach = 0
-    for stride, n in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True)):
-        if n > 1 and stride <= reach:
-            return True
-        reach += stride * (n - 1)
-    return False
 
 
 @functools.lru_cache(maxsize=256)
@@ -408,10 +401,14 @@ def _elsewhere(
             result = _plain(result, name, type, axis, norm, orthogonalize)
         return result
     call = getattr(fft, name + "n")
-    result = call(
-        array, type=type, s=lengths, axes=axes, norm=norm, workers=threads, orthogonalize=orthogonalize
-    )
-    return np.asarray(result)
+    options: dict[str, Any] = {"norm": norm, "workers": threads, "orthogonalize": orthogonalize}
+    if array.dtype.kind != "c":
+        return np.asarray(call(array, type=type, s=lengths, axes=axes, **options))
+    # Part by part: scipy (1.17) forgets orthogonalize with complex numbers.
+    real, imag = (call(x, type=type, s=lengths, axes=axes, **options) for x in (array.real, array.imag))
+    result = np.empty(real.shape, array.dtype)
+    result.real, result.imag = real, imag
+    return result
 
 
 def _plain(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pycomp.transforms._out import copied, fitting
 from pycomp.transforms._wavelet_bands import axes_of, numbers
 from pycomp.transforms._wavelet_filters import wavelet as bank_of
 from pycomp.transforms.wavelet_levels import dwt_max_level, wavedecn, waverecn
@@ -54,14 +55,11 @@ def threshold(
     if not value >= 0:
         raise ValueError(f"threshold: value {value} is negative, or no number")
     values = numbers(data, "threshold")
-    result = np.empty_like(values) if out is None else out
-    if result.shape != values.shape or result.dtype != values.dtype:
-        raise ValueError(
-            f"threshold: out is {result.dtype} of shape {result.shape}, not {values.dtype} of {values.shape}"
-        )
+    result = np.empty_like(values) if out is None else fitting(out, values.shape, values.dtype, "threshold")
     if mode == "hard":
+        small = np.abs(values) < value
         np.copyto(result, values)
-        result[np.abs(values) < value] = 0
+        result[small] = 0
     elif values.dtype.kind == "c":
         size = np.abs(values)
         np.multiply(values, np.maximum(size - value, 0) / np.where(size == 0, 1, size), out=result)
@@ -91,6 +89,7 @@ def denoise(
     *,
     method: str = "BayesShrink",
     axes: Sequence[int] | None = None,
+    out: NDArray[Any] | None = None,
     threads: int | None = 1,
 ) -> NDArray[Any]:
     """The array with its noise taken out by shrinking wavelet coefficients.
@@ -112,6 +111,8 @@ def denoise(
     axes : sequence of int, optional
         The axes that the signal extends along, all by default. Thresholds are shared by the others: denoise
         the channels of a colour image one by one where their noise differs.
+    out : ndarray, optional
+        Where to put the result, of its shape and dtype; the input itself will do.
     threads : int, optional
         Threads for the transforms.
 
@@ -142,6 +143,8 @@ def denoise(
         raise ValueError(f"denoise: sigma {sigma} is no standard deviation")
     values = numbers(data, "denoise")
     places = axes_of(range(values.ndim) if axes is None else axes, values.ndim, "denoise")
+    if not places:
+        raise ValueError(f"denoise: no axis of shape {values.shape} is named; there must be one")
     w = bank_of(wavelet)
     if level is None:
         level = max(min(dwt_max_level(values.shape[a], w.dec_len) for a in places) - 3, 1)
@@ -155,4 +158,5 @@ def denoise(
             value = universal if method == "VisuShrink" else _bayes(band, noise * noise)
             threshold(band, value, mode, out=band)
     back = waverecn(coeffs, w, "symmetric", places, threads=threads)
-    return back[tuple(slice(n) for n in values.shape)]
+    back = back[tuple(slice(n) for n in values.shape)]
+    return copied(back, out, "denoise")

@@ -12,12 +12,14 @@ input, as ``numpy.empty_like`` makes it.
 from __future__ import annotations
 
 import math
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pycomp._native import delta as _native
 from pycomp._threads import resolve
+from pycomp.transforms._out import fitting
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -51,17 +53,11 @@ def _target(out: NDArray[Any] | None, values: NDArray[Any], dtype: np.dtype[Any]
     """Where the result goes: fresh, or *out* once it is known to fit."""
     if out is None:
         return np.empty_like(values, dtype=dtype, subok=False)
-    if out.shape != values.shape or out.dtype.itemsize != values.dtype.itemsize or not out.dtype.isnative:
-        raise ValueError(
-            f"{where}: out is {out.dtype} of shape {out.shape}, not {dtype} of shape {values.shape}"
-        )
-    if not out.flags.writeable:
-        raise ValueError(f"{where}: out is read-only")
-    if np.may_share_memory(values, out):
+    same = False
+    if isinstance(out, np.ndarray) and out.dtype.itemsize == dtype.itemsize and out.dtype.isnative:
+        dtype = out.dtype  # bits are bits
         same = out.ctypes.data == values.ctypes.data and out.strides == values.strides
-        if not same:
-            raise ValueError(f"{where}: out overlaps the input without being the input")
-    return out
+    return fitting(out, values.shape, dtype, where, apart=() if same else [values], aligned=False)
 
 
 def _run(
@@ -91,9 +87,9 @@ def _run(
 
 
 def _parameters(order: int, stride: int, zigzag: bool, xor: bool, where: str) -> None:
-    if not 0 <= order <= 255:
+    if not 0 <= operator.index(order) <= 255:
         raise ValueError(f"{where}: order {order} is not in 0..255")
-    if stride < 1:
+    if operator.index(stride) < 1:
         raise ValueError(f"{where}: stride {stride} is not positive")
     if zigzag and xor:
         raise ValueError(f"{where}: zigzag maps signed differences, and XOR has no sign")
@@ -201,7 +197,7 @@ def undelta(
         raise ValueError(
             f"undelta: dtype {result} has {result.itemsize} bytes, the differences {values.itemsize}"
         )
-    if out is not None and dtype is None:
+    if isinstance(out, np.ndarray) and dtype is None:
         result = out.dtype
     axis = _axis(axis, values, "undelta")
     bits = result.kind in "fV" if xor is None else bool(xor)

@@ -24,6 +24,8 @@ import numpy as np
 
 from pycomp._native import lpc as _native
 from pycomp._threads import resolve
+from pycomp.errors import CorruptError
+from pycomp.transforms._out import fitting
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -199,7 +201,7 @@ def quantise(coefficients: ArrayLike, *, precision: int = 14) -> tuple[NDArray[n
     """Coefficients as integers of *precision* bits times 2^-shift, for each line along the last axis.
 
     The shift is the largest, up to 15, at which the largest fits; the error of each rounding is carried to
-    the next.
+    the next. What does not fit even without a shift is limited to what does.
 
     Parameters
     ----------
@@ -244,6 +246,14 @@ def _samples(x: ArrayLike, where: str, *, dtypes: str = "int16 or int32") -> NDA
     return np.require(values, None, ["C", "A"])
 
 
+def _target(
+    out: NDArray[Any] | None, shape: tuple[int, ...], dtype: Any, source: NDArray[Any], where: str
+) -> NDArray[Any]:
+    if out is None:
+        return np.empty(shape, dtype)
+    return fitting(out, shape, np.dtype(dtype), f"lpc.{where}", apart=[source], contiguous=True)
+
+
 def _given(
     coefficients: ArrayLike, shift: ArrayLike, shape: tuple[int, ...], where: str
 ) -> tuple[NDArray[np.int16], NDArray[np.uint8], NDArray[np.uint8]]:
@@ -273,7 +283,12 @@ _NONE = np.empty(0, np.uint8)
 
 
 def residual(
-    x: ArrayLike, coefficients: ArrayLike, shift: ArrayLike = 0, *, threads: int | None = 1
+    x: ArrayLike,
+    coefficients: ArrayLike,
+    shift: ArrayLike = 0,
+    *,
+    out: NDArray[np.int32] | None = None,
+    threads: int | None = 1,
 ) -> NDArray[np.int32]:
     """Each sample less its prediction, modulo 2^32; the first ``order`` of a line are the samples themselves.
 
@@ -285,6 +300,8 @@ def residual(
         At most 32, of 15 bits; one line for all, or as many as *x* has.
     shift : array_like of int, shape (...)
         0 to 15.
+    out : ndarray, optional
+        Where to: C-contiguous, apart from *x*.
     threads : int, optional
         Threads that share the lines. None: all cores.
 
@@ -309,7 +326,7 @@ def residual(
     """
     values = _samples(x, "residual")
     coefs, shifts, orders = _given(coefficients, shift, values.shape, "residual")
-    out = np.empty(values.shape, np.int32)
+    out = _target(out, values.shape, np.int32, values, "residual")
     n, bits = values.shape[-1], 8 * values.itemsize
     shape, sizes = (_lines(values.shape), n, max(n, 1)), (values.itemsize, bits, coefs.shape[-1])
     _native.run(
@@ -324,6 +341,7 @@ def restore(
     shift: ArrayLike = 0,
     *,
     dtype: Any = np.int32,
+    out: NDArray[Any] | None = None,
     threads: int | None = 1,
 ) -> NDArray[Any]:
     """The samples of :func:`residual`, as int16 or int32; a recurrence, so a line is one thread's work.
@@ -335,7 +353,7 @@ def restore(
     if result not in (np.int16, np.int32):
         raise TypeError(f"lpc.restore: dtype {result} is not int16 or int32")
     coefs, shifts, orders = _given(coefficients, shift, values.shape, "restore")
-    out = np.empty(values.shape, result)
+    out = _target(out, values.shape, result, values, "restore")
     n = values.shape[-1]
     shape, sizes = (
         (_lines(values.shape), n, max(n, 1)),
@@ -406,7 +424,8 @@ def encode(
     places = (*values.shape[:-1], -(-n // size))
     bits = 8 * values.itemsize
     if values.itemsize == 4 and values.size:
-        bits = max(int(values.max()).bit_length(), (~int(values.min())).bit_length()) + 1
+        ends = int(values.min()), int(values.max())
+        bits = max((~v if v < 0 else v).bit_length() for v in ends) + 1
     most = max(max_order, len(FIXED) - 1)
     orders, shifts, costs = (
         np.empty(places, np.uint8),
@@ -421,11 +440,11 @@ def encode(
     return Blocks(out, orders, shifts, coefs, costs, block_size, values.dtype, bits)
 
 
-def decode(blocks: Blocks, *, threads: int | None = 1) -> NDArray[Any]:
-    """The samples that :func:`encode` was given, exactly.
+def decode(blocks: Blocks, *, out: NDArray[Any] | None = None, threads: int | None = 1) -> NDArray[Any]:
+    """The samples that :func:`encode` was given, exactly, in *out* if it is given (C-contiguous).
 
     :raises CorruptError: if an order exceeds the coefficients there are, or a shift exceeds 15.
-    :raises ValueError: if the arrays do not fit each other.
+    :raises ValueError: if the arrays, or ``sample_bits``, do not fit each other.
     """
     values = _samples(blocks.residual, "decode", dtypes="int32")
     n, dtype = values.shape[-1], np.dtype(blocks.dtype)
@@ -439,7 +458,14 @@ def decode(blocks: Blocks, *, threads: int | None = 1) -> NDArray[Any]:
     for name, shape in (("order", places), ("shift", places), ("coefficients", (*places, most))):
         if getattr(blocks, name).shape != shape:
             raise ValueError(f"lpc.decode: {name} has shape {getattr(blocks, name).shape}, not {shape}")
-    out = np.empty(values.shape, dtype)
+    if not 1 <= blocks.sample_bits <= 8 * dtype.itemsize:
+        raise ValueError(f"lpc.decode: sample_bits {blocks.sample_bits} is not in 1..{8 * dtype.itemsize}")
+    for name, most_of_it in (("order", most), ("shift", _native.MAX_SHIFT)):
+        given = np.asarray(getattr(blocks, name))
+        if given.size and not 0 <= given.min() <= given.max() <= most_of_it:
+            wrong = given[(given < 0) | (given > most_of_it)].flat[0]
+            raise CorruptError(f"lpc.decode: a block has {name} {wrong}, which is not in 0..{most_of_it}")
+    out = _target(out, values.shape, dtype, values, "decode")
     _native.run(
         _native.RESTORE,
         out,

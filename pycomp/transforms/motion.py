@@ -17,12 +17,14 @@ under patent.
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from pycomp._native import motion as _native
 from pycomp._threads import resolve
+from pycomp.transforms._out import fitting
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -138,7 +140,7 @@ def search(
             f"motion.search: the frame is {now.dtype} of shape {np.shape(frame)}, "
             f"the reference {then.dtype} of shape {np.shape(reference)}"
         )
-    longest = min(max(now.shape[1:]), _native.MAX_RADIUS)
+    radius, longest = operator.index(radius), min(max(now.shape[1:]), _native.MAX_RADIUS)
     if not 0 <= radius <= longest:
         raise ValueError(f"motion.search: radius {radius} is not in 0..{longest}")
     if method not in _native.METHODS:
@@ -220,13 +222,7 @@ def compensate(
     if out is None:
         target = np.empty(then.shape, then.dtype)
     else:
-        if out.shape != np.shape(reference) or out.dtype != then.dtype:
-            raise ValueError(
-                f"{where}: out is {out.dtype} of shape {out.shape}, "
-                f"not {then.dtype} of shape {np.shape(reference)}"
-            )
-        if not out.flags.c_contiguous or not out.flags.writeable or np.may_share_memory(out, then):
-            raise ValueError(f"{where}: out must be C-contiguous, writable and apart from the reference")
+        fitting(out, np.shape(reference), then.dtype, where, apart=[then], contiguous=True)
         target = out[np.newaxis] if single else out
     _native.compensate(then, quarters, target, block, resolve(threads))
     if out is not None:
@@ -240,12 +236,14 @@ def residual(
     vectors: ArrayLike,
     block: int = 16,
     *,
+    out: NDArray[Any] | None = None,
     threads: int | None = 1,
 ) -> NDArray[Any]:
     """The frame less its prediction: int16 for uint8 pictures, int32 for uint16.
 
-    Adding it to what :func:`compensate` returns gives back the frame exactly. Parameters and errors are those
-    of :func:`search` and :func:`compensate`.
+    Adding it to what :func:`compensate` returns gives back the frame exactly. *out*, if given, is an array of
+    the frame's shape and this dtype, apart from the pictures. Parameters and errors are those of
+    :func:`search` and :func:`compensate`.
 
     >>> import numpy as np
     >>> from pycomp.transforms import motion
@@ -260,5 +258,8 @@ def residual(
             f"motion.residual: the frame is {now.dtype} of shape {now.shape}, "
             f"the reference {predicted.dtype} of shape {predicted.shape}"
         )
-    left: NDArray[Any] = np.subtract(now, predicted, dtype=np.int16 if now.dtype == np.uint8 else np.int32)
+    dtype = np.dtype(np.int16 if now.dtype == np.uint8 else np.int32)
+    if out is not None:
+        fitting(out, now.shape, dtype, "motion.residual", apart=[now, np.asarray(reference)])
+    left: NDArray[Any] = np.subtract(now, predicted, out=out, dtype=dtype)
     return left

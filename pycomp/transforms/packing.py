@@ -16,6 +16,7 @@ import numpy as np
 
 from pycomp._native import quant as _native
 from pycomp.errors import TruncatedError
+from pycomp.transforms._out import fitting
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -29,12 +30,13 @@ def _bits(bits: int, where: str) -> int:
     return bits
 
 
-def pack_bits(codes: ArrayLike, bits: int) -> NDArray[np.uint8]:
+def pack_bits(codes: ArrayLike, bits: int, *, out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
     """Integers as a row of ``bits`` bits each, in C order; see the module for the order of bits.
 
     *codes* are integers of any shape: unsigned ones from 0 to ``2**bits - 1``, signed ones from ``-2**(bits
     - 1)`` to ``2**(bits - 1) - 1``. Contiguous bytes are read where they are, other layouts and types are
-    copied. Raises TypeError for other dtypes, ValueError for a code out of range or a bad number of bits.
+    copied. *out*, if given, is a C-contiguous row of as many bytes as it takes. Raises TypeError for other
+    dtypes, ValueError for a code out of range, a bad number of bits or ``out``.
 
     >>> import numpy as np
     >>> from pycomp import transforms
@@ -55,23 +57,39 @@ def pack_bits(codes: ArrayLike, bits: int) -> NDArray[np.uint8]:
     if values.dtype.itemsize > 1:
         values = values.astype(np.int8 if signed else np.uint8)
     values = np.ascontiguousarray(values)
-    packed = np.empty(_native.packed_size(values.size, bits), np.uint8)
-    _native.pack(values, packed, bits)
-    return packed
+    size = (_native.packed_size(values.size, bits),)
+    if out is None:
+        out = np.empty(size, np.uint8)
+    else:
+        fitting(out, size, np.dtype(np.uint8), "pack_bits", apart=[values], contiguous=True)
+    _native.pack(values, out, bits)
+    return out
 
 
 def unpack_bits(
-    packed: ArrayLike, bits: int, shape: int | Sequence[int], *, signed: bool = False
+    packed: ArrayLike,
+    bits: int,
+    shape: int | Sequence[int],
+    *,
+    signed: bool = False,
+    out: NDArray[Any] | None = None,
 ) -> NDArray[Any]:
     """What :func:`pack_bits` was given, as uint8 or int8 of the given shape (or number of codes).
 
-    Raises TruncatedError where bytes are missing, ValueError where there are too many.
+    *packed* is uint8 or bytes; *out*, if given, is C-contiguous, of the result's shape and dtype. Raises
+    TruncatedError where bytes are missing, ValueError where there are too many.
     """
-    values = np.ascontiguousarray(packed)
+    raw = isinstance(packed, (bytes, bytearray, memoryview))
+    values = np.frombuffer(packed, np.uint8) if raw else np.ascontiguousarray(packed)  # type: ignore[arg-type]
     _bits(bits, "unpack_bits")
     if values.dtype != np.uint8:
         raise TypeError(f"unpack_bits: packed codes are uint8, not {values.dtype}")
-    target = np.empty(shape, np.int8 if signed else np.uint8)
+    dtype = np.dtype(np.int8 if signed else np.uint8)
+    if out is None:
+        target = np.empty(shape, dtype)
+    else:
+        wanted = tuple(shape) if isinstance(shape, Sequence) else (shape,)
+        target = fitting(out, wanted, dtype, "unpack_bits", apart=[values], contiguous=True)
     want = _native.packed_size(math.prod(target.shape), bits)
     if values.size != want:
         error = TruncatedError if values.size < want else ValueError

@@ -22,6 +22,7 @@ import numpy as np
 
 from pycomp._native import plane as _native
 from pycomp._threads import resolve
+from pycomp.transforms._out import fitting
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -36,7 +37,7 @@ def _rows(values: NDArray[Any]) -> NDArray[Any]:
     together = (channels <= 1 or cube.strides[2] == cube.itemsize) and (
         pixels <= 1 or cube.strides[1] == cube.itemsize * channels
     )
-    return cube if together or not cube.size else np.ascontiguousarray(cube)
+    return cube if (together and cube.flags.aligned) or not cube.size else cube.copy(order="C")
 
 
 def _run(
@@ -51,17 +52,11 @@ def _run(
         raise ValueError(f"{where}: method {method!r} is unknown; choose one of {', '.join(_native.METHODS)}")
     if out is None:
         out = np.empty(values.shape, values.dtype)
-    if out.shape != values.shape or out.dtype != values.dtype:
-        raise ValueError(
-            f"{where}: out is {out.dtype} of shape {out.shape}, not {values.dtype} of shape {values.shape}"
-        )
-    if not out.flags.writeable:
-        raise ValueError(f"{where}: out is read-only")
-    if np.may_share_memory(out, values):
-        raise ValueError(f"{where}: out overlaps the input, whose samples are still to be looked at")
+    else:  # apart, because samples are looked at after their neighbours are done
+        fitting(out, values.shape, values.dtype, where, apart=[values], aligned=False)
     target = _rows(out)
     _native.run(_rows(values), target, _native.METHODS[method], restore, resolve(threads))
-    if target.base is not out and target is not out:
+    if not np.may_share_memory(target, out):
         out[...] = target.reshape(out.shape)
     return out
 

@@ -22,6 +22,7 @@ import numpy as np
 from pycomp._native import quant as _native
 from pycomp._threads import resolve
 from pycomp.transforms._calibrate import affine, calibrate, find_unreal
+from pycomp.transforms._out import fitting
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -174,6 +175,7 @@ def quantize(
     rounding: str = "nearest",
     seed: int = 0,
     codebook: ArrayLike | None = None,
+    out: NDArray[Any] | None = None,
     threads: int | None = 1,
 ) -> Quantized:
     """An array of floats as codes of a few bits.
@@ -212,6 +214,8 @@ def quantize(
         number half way the upper one's. With ``axis``, ``block`` or ``scale`` numbers are divided by the
         scale first, which is by default the group's greatest absolute value over that of the levels.
         ``bits`` follows from the levels.
+    out : ndarray, optional
+        Where to put the codes: of the array's shape and the codes' dtype, any strides.
     threads : int, optional
         None: all cores.
 
@@ -307,7 +311,10 @@ def quantize(
         scales, zeros = affine(least, most, low, high, symmetric, values.dtype, top)
     small = bits <= 8
     code_dtype = np.dtype(("i" if symmetric and book is None else "u") + ("1" if small else "2"))
-    codes = np.empty_like(values, code_dtype, subok=False)
+    if out is None:
+        codes = np.empty_like(values, code_dtype, subok=False)
+    else:
+        codes = fitting(out, values.shape, code_dtype, "quantize", apart=[values])
     result = Quantized(codes, scales, zeros, bits, dtype, axis, block, float(dead_zone), book)
     rule = _RULES[rounding] if not dead_zone else _native.DEAD_ZONE
     bounds: NDArray[Any] = _EMPTY[:0].astype(values.dtype)
@@ -327,9 +334,11 @@ def dequantize(
 ) -> NDArray[Any]:
     """The numbers that codes stand for, in the dtype that was quantised and the layout of the codes.
 
-    *out*, if given, is a writable array of that shape and dtype (float32 or float64), of any strides.
+    *out*, if given, is a writable array of that shape and dtype, of any strides, apart from the codes;
+    float32 and float64 are written there directly.
 
-    Raises ValueError where codes, scales and ``out`` do not fit each other.
+    Raises TypeError for what is not :class:`Quantized`, ValueError where codes, scales and ``out`` do not fit
+    each other.
 
     >>> import numpy as np
     >>> from pycomp import transforms
@@ -337,6 +346,8 @@ def dequantize(
     >>> q.codes, transforms.dequantize(q)
     (array([1, 2, 0], dtype=uint8), array([ 0. ,  1. , -0.5]))
     """
+    if not isinstance(quantized, Quantized):
+        raise TypeError(f"dequantize: {type(quantized).__name__} is not what quantize returns")
     q = quantized
     work = np.dtype(np.float64 if q.dtype == np.float64 else np.float32)
     shape = _groups(q.codes.shape, q.axis, q.block)
@@ -345,14 +356,9 @@ def dequantize(
             f"dequantize: scales {q.scale.shape} and zero points {q.zero_point.shape} are not both {shape}"
         )
     if out is not None:
-        if out.shape != q.codes.shape or out.dtype != q.dtype or out.dtype != work:
-            raise ValueError(
-                f"dequantize: out is {out.dtype} of shape {out.shape}, not {q.dtype} (float32 or float64) of "
-                f"shape {q.codes.shape}"
-            )
-        if not out.flags.writeable or np.may_share_memory(out, q.codes):
-            raise ValueError("dequantize: out is read-only or overlaps the codes")
-    target = np.empty_like(q.codes, work, subok=False) if out is None else out
+        fitting(out, q.codes.shape, np.dtype(q.dtype), "dequantize", apart=[q.codes])
+    direct = out is not None and out.dtype == work
+    target = out if out is not None and direct else np.empty_like(q.codes, work, subok=False)
     codes, low, high = q.codes, 0, 0
     if codes.dtype.kind not in "iu" or codes.dtype.itemsize > 2:
         raise TypeError(f"dequantize: codes of dtype {codes.dtype} are not integers of 8 or 16 bits")
@@ -371,4 +377,8 @@ def dequantize(
             rule=_native.NEAREST, code_signed=codes.dtype.kind == "i", low=low, high=high,
             dead_zone=q.dead_zone, seed=0, bounds=_EMPTY[:0].astype(work),
         )  # fmt: skip
-    return target.astype(q.dtype, copy=False)
+    if out is None:
+        return target.astype(q.dtype, copy=False)
+    if not direct:
+        out[...] = target
+    return out

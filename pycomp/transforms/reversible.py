@@ -16,6 +16,8 @@ import numpy as np
 
 from pycomp._native import dwt as _native
 from pycomp._threads import resolve
+from pycomp.transforms._out import check_apart, copied, fitting
+from pycomp.transforms._wavelet_bands import check_levels, in_kernel_order, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,9 +46,12 @@ def _images(values: NDArray[Any], places: tuple[int, ...]) -> NDArray[Any]:
 
 
 def _bands(
-    shape: tuple[int, ...], places: tuple[int, ...], dtype: np.dtype[Any]
+    shape: tuple[int, ...], places: tuple[int, ...], dtype: np.dtype[Any], given: Sequence[Any]
 ) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:
-    """Fresh bands of arrays of that shape: (batch, rows, cols) for the kernel, and as callers see them."""
+    """Bands of arrays of that shape: (batch, rows, cols) for the kernel, and as callers see them.
+
+    Those given are used where the kernel can write them; the others are fresh.
+    """
     batch = tuple(n for axis, n in enumerate(shape) if axis not in places)
     rows, cols = (1, shape[places[0]]) if len(places) == 1 else (shape[places[0]], shape[places[1]])
     detail = np.dtype(f"i{dtype.itemsize}")
@@ -57,11 +62,30 @@ def _bands(
         kernel.append(band.view(f"u{dtype.itemsize}").reshape(int(np.prod(batch)), *size))
         shaped = band if len(places) == 2 else band[..., 0 if size[0] else slice(0, 0), :]
         seen.append(np.moveaxis(shaped, range(-len(places), 0), places))
+        if b < len(given) and given[b] is not None:
+            fitting(given[b], seen[b].shape, band.dtype, "lift53")
+            view = _images(given[b], places) if given[b].size else kernel[b]
+            if np.may_share_memory(view, given[b]):
+                kernel[b], seen[b] = view, given[b]
     return kernel, seen
 
 
+def _given(out: Any, i: int, axes: int) -> list[Any]:
+    """The arrays of *out* for the details of a level, and for the approximation of the last one."""
+    if out is None:
+        return []
+    if axes == 1:
+        return [out[0] if i == 1 else None, out[i]]
+    return in_kernel_order((out[0] if i == 1 else None, out[i]), "lift53")
+
+
 def lift53(
-    array: ArrayLike, level: int = 1, axes: Sequence[int] = (-2, -1), *, threads: int | None = 1
+    array: ArrayLike,
+    level: int = 1,
+    axes: Sequence[int] = (-2, -1),
+    *,
+    out: Sequence[Any] | None = None,
+    threads: int | None = 1,
 ) -> list[Any]:
     """Analyse integers along one axis or two; :func:`unlift53` gives back the same integers.
 
@@ -74,6 +98,8 @@ def lift53(
         How often the approximation is analysed again.
     axes : sequence of one or two int
         The axes transformed.
+    out : list, optional
+        What a former call returned for such an array: where to put the coefficients.
     threads : int, optional
         Threads to share the work, None for all cores.
 
@@ -108,18 +134,28 @@ def lift53(
         raise ValueError(f"lift53: an axis of shape {values.shape} is empty")
     signed, workers = values.dtype.kind == "i", resolve(threads)
     details: list[Any] = []
-    for _ in range(level):
-        kernel, (approx, ad, da, dd) = _bands(values.shape, places, values.dtype)
+    check_levels(out, level, "lift53")
+    for i in range(level, 0, -1):
+        given = _given(out, i, len(places))
+        check_apart([values, *given], "lift53")
+        kernel, seen = _bands(values.shape, places, values.dtype, given)
         _native.lift53(_images(values, places), list(kernel), signed, False, workers)
+        approx, ad, da, dd = settled([*given, *[None] * (4 - len(given))], seen)
         details.append((da, ad, dd) if len(places) == 2 else ad)
         values = approx
     return [values, *details[::-1]]
 
 
 def unlift53(
-    coeffs: Sequence[Any], axes: Sequence[int] = (-2, -1), *, threads: int | None = 1
+    coeffs: Sequence[Any],
+    axes: Sequence[int] = (-2, -1),
+    *,
+    out: NDArray[Any] | None = None,
+    threads: int | None = 1,
 ) -> NDArray[Any]:
     """The integers that :func:`lift53` was given, from what it returned and the same axes.
+
+    *out*, if given, is an array of the result's shape and dtype, apart from the coefficients.
 
     >>> import numpy as np
     >>> from pycomp import transforms
@@ -135,14 +171,22 @@ def unlift53(
             f"unlift53: elements of dtype {values.dtype.str} are no integers in native byte order"
         )
     places, workers = _places(axes, values.ndim, "unlift53"), resolve(threads)
-    for details in coeffs[1:]:
+    for i, details in enumerate(coeffs[1:], 1):
         if len(places) == 2:
+            if not isinstance(details, (list, tuple)) or len(details) != 3:
+                raise ValueError("unlift53: details of two axes are three arrays a level")
             da, ad, dd = (np.asarray(d) for d in details)
             bands = [values, ad, da, dd]
         else:
             bands = [values, np.asarray(details)]
-        if any(b.ndim != values.ndim or b.dtype.itemsize != values.dtype.itemsize for b in bands):
-            raise ValueError("unlift53: coefficients of different rank or width do not belong together")
+        if any(
+            b.ndim != values.ndim or b.dtype.kind not in "iu" or b.dtype.itemsize != values.dtype.itemsize
+            for b in bands
+        ):
+            kinds = ", ".join(f"{b.dtype} of shape {b.shape}" for b in bands)
+            raise ValueError(
+                f"unlift53: coefficients of unlike rank or width do not belong together: {kinds}"
+            )
         shape = list(values.shape)
         for i, axis in enumerate(places):  # the last band but one step differs along this axis alone
             shape[axis] += bands[1 if i == len(places) - 1 else 2].shape[axis]
@@ -151,15 +195,23 @@ def unlift53(
         if len(places) == 1:
             kernel += [np.empty((b.shape[0], 0, b.shape[2]), b.dtype) for b in kernel]
         rows, cols = (1, shape[places[0]]) if len(places) == 1 else (shape[places[0]], shape[places[1]])
-        result = np.empty((*batch, *(() if len(places) == 1 else (rows,)), cols), values.dtype)
-        flat = result.view(f"u{values.dtype.itemsize}").reshape(int(np.prod(batch)), rows, cols)
+        target = out if i == len(coeffs) - 1 else None
+        if target is not None:
+            fitting(target, tuple(shape), values.dtype, "unlift53", apart=bands)
+        flat = None if target is None or not target.size else _images(target, places)
+        if target is None or flat is None or not np.may_share_memory(flat, target):
+            result = np.empty((*batch, *(() if len(places) == 1 else (rows,)), cols), values.dtype)
+            flat = result.view(f"u{values.dtype.itemsize}").reshape(int(np.prod(batch)), rows, cols)
+            result = np.moveaxis(result, range(-len(places), 0), places)
+        else:
+            result = target
         try:
             _native.lift53(flat, list(kernel), values.dtype.kind == "i", True, workers)
         except ValueError as error:
             shapes = [b.shape for b in bands]
             raise ValueError(f"unlift53: coefficients of shapes {shapes} do not belong together") from error
-        values = np.moveaxis(result, range(-len(places), 0), places)
-    return values
+        values = result
+    return values if out is None or values is out else copied(values, out, "unlift53")
 
 
 def _empty(band: NDArray[Any], places: tuple[int, ...]) -> NDArray[Any]:

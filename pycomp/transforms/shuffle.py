@@ -17,6 +17,7 @@ import numpy as np
 
 from pycomp._native import delta as _native
 from pycomp._threads import resolve
+from pycomp.transforms._out import fitting
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -46,13 +47,7 @@ def _target(
 ) -> NDArray[Any]:
     if out is None:
         return np.empty(shape, dtype)
-    if out.shape != shape or out.dtype != dtype:
-        raise ValueError(f"{where}: out is {out.dtype} of shape {out.shape}, not {dtype} of shape {shape}")
-    if not out.flags.writeable or not out.flags.c_contiguous:
-        raise ValueError(f"{where}: out must be writable and C-contiguous")
-    if np.may_share_memory(out, source):
-        raise ValueError(f"{where}: out overlaps the input; a shuffle moves every byte")
-    return out
+    return fitting(out, shape, dtype, where, apart=[source], contiguous=True, aligned=False)
 
 
 def _run(
@@ -127,7 +122,7 @@ def unshuffle(
     if source.size % result.itemsize:
         raise ValueError(f"unshuffle: {source.size} bytes are no whole number of {result} elements")
     size = source.size // result.itemsize
-    shape = out.shape if out is not None and out.size == size else (size,)
+    shape = out.shape if isinstance(out, np.ndarray) and out.size == size else (size,)
     code = _kind(kind, "unshuffle")
     target = _target(out, shape, result, source, "unshuffle")
     _run(source, target, code, result.itemsize, True, threads)

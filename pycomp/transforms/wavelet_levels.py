@@ -1,7 +1,9 @@
 """Wavelet transforms of several levels, and the stationary one: PyWavelets' names and layouts.
 
 Each level is a transform of :mod:`pycomp.transforms.wavelets`, which says what becomes of types and strides,
-applied to the approximation that the level before it left.
+applied to the approximation that the level before it left. ``out=`` is what a former call returned, or arrays
+of those shapes and dtype in the same lists: results of many megabytes cost more to ask the system for than to
+compute.
 """
 
 from __future__ import annotations
@@ -14,9 +16,12 @@ import numpy as np
 
 from pycomp._native import dwt as _native
 from pycomp._threads import resolve
+from pycomp.transforms._out import check_apart, copied
 from pycomp.transforms._wavelet_bands import (
     analyse,
     axes_of,
+    check_levels,
+    in_kernel_order,
     numbers,
     prepared,
     synthesise,
@@ -37,16 +42,19 @@ if TYPE_CHECKING:
 __all__ = ["wavedec", "waverec", "wavedec2", "waverec2", "wavedecn", "waverecn", "swt", "dwt_max_level"]
 
 
-def dwt_max_level(length: int, taps: int) -> int:
+def dwt_max_level(data_len: int, filter_len: int | Name) -> int:
     """Levels until the signal is shorter than the filter: floor(log2(length / (taps - 1))), at least 0.
+
+    *filter_len* is the number of taps, or a wavelet.
 
     >>> from pycomp import transforms
     >>> transforms.dwt_max_level(1024, 8)
     7
     """
+    taps = filter_len if isinstance(filter_len, (int, np.integer)) else bank_of(filter_len).dec_len
     if taps < 2:
         raise ValueError(f"dwt_max_level: {taps} taps are no filter")
-    return max((length // (taps - 1)).bit_length() - 1, 0)
+    return max((int(data_len) // (int(taps) - 1)).bit_length() - 1, 0)
 
 
 def _levels(level: int | None, lengths: Sequence[int], wavelets: Sequence[Wavelet], where: str) -> int:
@@ -69,6 +77,7 @@ def wavedec(
     level: int | None = None,
     axis: int = -1,
     *,
+    out: Sequence[NDArray[Any]] | None = None,
     threads: int | None = 1,
 ) -> list[NDArray[Any]]:
     """Several levels along one axis: ``[cA_n, cD_n, ..., cD_1]``.
@@ -83,8 +92,11 @@ def wavedec(
     (place,) = axes_of([axis], values.ndim, "wavedec")
     (w,), (code,) = prepared(wavelet, mode, 1, "wavedec")
     bands, workers = [], resolve(threads)
-    for _ in range(_levels(level, [values.shape[place]], [w], "wavedec")):
-        values, detail = analyse(values, (place,), [w], [code], workers, "wavedec")
+    count = _levels(level, [values.shape[place]], [w], "wavedec")
+    check_levels(out, count, "wavedec")
+    for i in range(count, 0, -1):
+        given = None if out is None else [out[0] if i == 1 else None, out[i]]
+        values, detail = analyse(values, (place,), [w], [code], workers, "wavedec", given)
         bands.append(detail)
     return [values, *bands[::-1]]
 
@@ -103,7 +115,13 @@ def _trimmed(
 
 
 def waverec(
-    coeffs: Sequence[Any], wavelet: Name, mode: str = "symmetric", axis: int = -1, *, threads: int | None = 1
+    coeffs: Sequence[Any],
+    wavelet: Name,
+    mode: str = "symmetric",
+    axis: int = -1,
+    *,
+    out: NDArray[Any] | None = None,
+    threads: int | None = 1,
 ) -> NDArray[Any]:
     """What :func:`wavedec` was given; details that are None count as zeros.
 
@@ -115,15 +133,16 @@ def waverec(
         raise ValueError("waverec: a list of at least one array of coefficients is needed")
     (w,), (code,) = prepared(wavelet, mode, 1, "waverec")
     approx, workers = coeffs[0], resolve(threads)
-    for detail in coeffs[1:]:
+    for i, detail in enumerate(coeffs[1:], 1):
         if approx is not None and detail is not None:
             approx, shape = np.asarray(approx), np.shape(detail)
             if len(shape) != approx.ndim:
                 raise ValueError(f"waverec: shapes {approx.shape} and {shape} do not belong together")
             approx = _trimmed(approx, shape, axes_of([axis], approx.ndim, "waverec"), "waverec")
         bands = together([approx, detail], "waverec")
-        approx = synthesise(bands, axes_of([axis], bands[0].ndim, "waverec"), [w], [code], workers, "waverec")
-    return np.asarray(approx)
+        places, given = axes_of([axis], bands[0].ndim, "waverec"), out if i == len(coeffs) - 1 else None
+        approx = synthesise(bands, places, [w], [code], workers, "waverec", given)
+    return approx if len(coeffs) > 1 else copied(np.asarray(approx), out, "waverec")
 
 
 def wavedec2(
@@ -133,6 +152,7 @@ def wavedec2(
     level: int | None = None,
     axes: tuple[int, int] = (-2, -1),
     *,
+    out: Sequence[Any] | None = None,
     threads: int | None = 1,
 ) -> list[Any]:
     """Several levels along two axes: ``[cA_n, (cH_n, cV_n, cD_n), ..., (cH_1, cV_1, cD_1)]``.
@@ -150,8 +170,13 @@ def wavedec2(
     wavelets, modes = prepared(wavelet, mode, 2, "wavedec2")
     bands: list[Any] = []
     workers = resolve(threads)
-    for _ in range(_levels(level, [values.shape[a] for a in places], wavelets, "wavedec2")):
-        values, ad, da, dd = analyse(values, places, wavelets, modes, workers, "wavedec2")
+    count = _levels(level, [values.shape[a] for a in places], wavelets, "wavedec2")
+    check_levels(out, count, "wavedec2")
+    for i in range(count, 0, -1):
+        given = None
+        if out is not None:
+            given = in_kernel_order((out[0] if i == 1 else None, out[i]), "wavedec2")
+        values, ad, da, dd = analyse(values, places, wavelets, modes, workers, "wavedec2", given)
         bands.append((da, ad, dd))
     return [values, *bands[::-1]]
 
@@ -162,6 +187,7 @@ def waverec2(
     mode: str | tuple[str, str] = "symmetric",
     axes: tuple[int, int] = (-2, -1),
     *,
+    out: NDArray[Any] | None = None,
     threads: int | None = 1,
 ) -> NDArray[Any]:
     """What :func:`wavedec2` was given; bands that are None count as zeros.
@@ -177,7 +203,7 @@ def waverec2(
     wavelets, modes = prepared(wavelet, mode, 2, "waverec2")
     approx, workers = np.asarray(coeffs[0]), resolve(threads)
     places = axes_of(axes, approx.ndim, "waverec2")
-    for details in coeffs[1:]:
+    for i, details in enumerate(coeffs[1:], 1):
         if not isinstance(details, (list, tuple)) or len(details) != 3:
             raise ValueError("waverec2: details are three arrays a level, as wavedec2 returns them")
         shapes = [np.shape(d) for d in details if d is not None]
@@ -187,8 +213,9 @@ def waverec2(
             approx = _trimmed(approx, shapes[0], places, "waverec2")
         da, ad, dd = details
         bands = together([approx, ad, da, dd], "waverec2")
-        approx = synthesise(bands, places, wavelets, modes, workers, "waverec2")
-    return approx
+        given = out if i == len(coeffs) - 1 else None
+        approx = synthesise(bands, places, wavelets, modes, workers, "waverec2", given)
+    return approx if len(coeffs) > 1 else copied(np.asarray(approx), out, "waverec2")
 
 
 def wavedecn(
@@ -198,6 +225,7 @@ def wavedecn(
     level: int | None = None,
     axes: Sequence[int] | None = None,
     *,
+    out: Sequence[Any] | None = None,
     threads: int | None = 1,
 ) -> list[Any]:
     """Several levels along any axes (None: all): ``[cA_n, {details_n}, ..., {details_1}]``.
@@ -214,9 +242,12 @@ def wavedecn(
     wavelets, modes = prepared(wavelet, mode, len(places), "wavedecn")
     names = [mode_name for code in modes for mode_name, value in _native.MODES.items() if value == code]
     bands: list[Any] = []
-    for _ in range(_levels(level, [values.shape[a] for a in places], wavelets, "wavedecn")):
-        found = dwtn(values, wavelets, names, places, threads=threads)
-        values = found.pop("a" * len(places))
+    count, approx = _levels(level, [values.shape[a] for a in places], wavelets, "wavedecn"), "a" * len(places)
+    check_levels(out, count, "wavedecn")
+    for i in range(count, 0, -1):
+        given = None if out is None else {**out[i], approx: out[0] if i == 1 else None}
+        found = dwtn(values, wavelets, names, places, out=given, threads=threads)
+        values = found.pop(approx)
         bands.append(found)
     return [values, *bands[::-1]]
 
@@ -227,6 +258,7 @@ def waverecn(
     mode: str | Sequence[str] = "symmetric",
     axes: Sequence[int] | None = None,
     *,
+    out: NDArray[Any] | None = None,
     threads: int | None = 1,
 ) -> NDArray[Any]:
     """What :func:`wavedecn` was given; bands missing or None count as zeros.
@@ -241,12 +273,15 @@ def waverecn(
         raise ValueError("waverecn: a list of at least one array of coefficients is needed")
     approx = np.asarray(coeffs[0])
     places = axes_of(range(approx.ndim) if axes is None else axes, approx.ndim, "waverecn")
-    for details in coeffs[1:]:
+    for i, details in enumerate(coeffs[1:], 1):
+        if not isinstance(details, dict):
+            raise ValueError("waverecn: details are a dict a level, as wavedecn returns them")
         shapes = [np.shape(d) for d in details.values() if d is not None]
         if shapes:
             approx = _trimmed(approx, shapes[0], places, "waverecn")
-        approx = idwtn({"a" * len(places): approx, **details}, wavelet, mode, places, threads=threads)
-    return approx
+        bands, given = {"a" * len(places): approx, **details}, out if i == len(coeffs) - 1 else None
+        approx = idwtn(bands, wavelet, mode, places, out=given, threads=threads)
+    return approx if len(coeffs) > 1 else copied(np.asarray(approx), out, "waverecn")
 
 
 def swt(
@@ -258,6 +293,7 @@ def swt(
     trim_approx: bool = False,
     norm: bool = False,
     *,
+    out: Sequence[Any] | None = None,
     threads: int | None = 1,
 ) -> list[Any]:
     """The stationary (undecimated) transform: bands as long as the signal, which is taken as periodic.
@@ -291,8 +327,15 @@ def swt(
             f"swt: {level} levels from {start_level} on need a multiple of 2**{start_level + level}, not {n}"
         )
     workers, bands = resolve(threads), []
+    if out is not None and (not isinstance(out, (list, tuple)) or len(out) != level + trim_approx):
+        raise ValueError(f"swt: out is not a list of {level + trim_approx}, as this call returns it")
+    check_apart([band for pair in out or () for band in ([pair] if trim_approx else pair)], "swt")
     for i in range(start_level, start_level + level):
-        pair = undecimated(values, place, w, 1 << i, workers)
+        given = None
+        if out is not None:
+            at = level - 1 - (i - start_level)
+            given = [out[0] if at == 0 else None, out[at + 1]] if trim_approx else out[at]
+        pair = undecimated(values, place, w, 1 << i, workers, given)
         bands.append(pair)
         values = pair[0]
     bands.reverse()

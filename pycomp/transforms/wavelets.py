@@ -6,7 +6,8 @@ Ortega, "Line-based, reduced memory, wavelet image compression", 2000).
 
 float32 stays float32, float16 becomes float32, complex numbers are transformed part by part, and everything
 else is converted to float64. Input of these types is read through its strides, whatever they are; other
-types are copied in the conversion. New results are C-contiguous. Every axis that is not transformed is a
+types are copied in the conversion. New results are C-contiguous; ``out=``
+takes any strides. Every axis that is not transformed is a
 batch axis.
 """
 
@@ -19,6 +20,7 @@ from pycomp._threads import resolve
 from pycomp.transforms._wavelet_bands import (
     analyse,
     axes_of,
+    in_kernel_order,
     mode_code,
     numbers,
     prepared,
@@ -62,7 +64,8 @@ def dwt(
     axis : int
         The axis transformed; all others are batch axes.
     out : pair of ndarray, optional
-        Where to put the coefficients; equal strides, and nothing may overlap.
+        Where to put the coefficients: of their shape and dtype, nothing overlapping. Arrays of equal strides
+        are written directly, others through a copy.
     threads : int, optional
         Threads to share the work, None for all cores. The result does not depend on it.
 
@@ -93,8 +96,8 @@ def dwt(
 
 
 def idwt(
-    approx: ArrayLike | None,
-    detail: ArrayLike | None,
+    cA: ArrayLike | None,  # noqa: N803, PyWavelets' names
+    cD: ArrayLike | None,  # noqa: N803
     wavelet: Name,
     mode: str = "symmetric",
     axis: int = -1,
@@ -108,7 +111,7 @@ def idwt(
     >>> transforms.idwt(*transforms.dwt([1.0, 1.0, 4.0, 2.0], "db2"), "db2").round(12)
     array([1., 1., 4., 2.])
     """
-    bands = together([approx, detail], "idwt")
+    bands = together([cA, cD], "idwt")
     (place,) = axes_of([axis], bands[0].ndim, "idwt")
     return synthesise(
         bands, (place,), [bank_of(wavelet)], [mode_code(mode, "idwt")], resolve(threads), "idwt", out
@@ -140,7 +143,7 @@ def dwt2(
         raise ValueError(f"dwt2: {len(axes)} axes, not two")
     places = axes_of(axes, values.ndim, "dwt2")
     wavelets, modes = prepared(wavelet, mode, 2, "dwt2")
-    given = None if out is None else [out[0], out[1][1], out[1][0], out[1][2]]
+    given = None if out is None else in_kernel_order(out, "dwt2")
     aa, ad, da, dd = analyse(values, places, wavelets, modes, resolve(threads), "dwt2", given)
     return aa, (da, ad, dd)
 
@@ -174,7 +177,12 @@ def idwt2(
 def _groups(places: tuple[int, ...]) -> list[slice]:
     """The axes as the kernels take them: the last two at once, those before one by one."""
     split = max(len(places) - 2, 0)
-    return [slice(i, i + 1) for i in range(split)] + [slice(split, len(places))]
+    return [slice(i, i + 1) for i in range(split)] + ([slice(split, len(places))] if places else [])
+
+
+def _keys(rank: int) -> list[str]:
+    """``aa ad da dd`` and the like, in the kernels' order."""
+    return ["".join(key) for key in product("ad", repeat=rank)]
 
 
 def dwtn(
@@ -183,9 +191,12 @@ def dwtn(
     mode: str | Sequence[str] = "symmetric",
     axes: Sequence[int] | None = None,
     *,
+    out: dict[str, NDArray[Any]] | None = None,
     threads: int | None = 1,
 ) -> dict[str, NDArray[Any]]:
     """One level along any axes (None: all): a dict with keys such as ``"ad"``, a letter an axis.
+
+    *out*, if given, is a dict of the result's keys: arrays of the result's shapes and dtype.
 
     >>> import numpy as np
     >>> from pycomp import transforms
@@ -198,17 +209,18 @@ def dwtn(
     places = axes_of(range(values.ndim) if axes is None else axes, values.ndim, "dwtn")
     wavelets, modes = prepared(wavelet, mode, len(places), "dwtn")
     workers, bands = resolve(threads), {"": values}
+    wanted = _keys(len(places))
+    if out is not None and (not isinstance(out, dict) or sorted(out) != wanted):
+        raise ValueError(f"dwtn: out is no dict of the keys {', '.join(wanted)}")
     for part in _groups(places):
-        if part.stop == part.start:
-            break
-        keys = ["".join(k) for k in product("ad", repeat=part.stop - part.start)]
-        bands = {
-            prefix + key: band
-            for prefix, x in bands.items()
-            for key, band in zip(
-                keys, analyse(x, places[part], wavelets[part], modes[part], workers, "dwtn"), strict=True
-            )
-        }
+        keys, found = _keys(part.stop - part.start), {}
+        for prefix, x in bands.items():
+            given = None
+            if out is not None and part.stop == len(places):
+                given = [out[prefix + key] for key in keys]
+            pieces = analyse(x, places[part], wavelets[part], modes[part], workers, "dwtn", given)
+            found.update({prefix + key: band for key, band in zip(keys, pieces, strict=True)})
+        bands = found
     return bands
 
 
@@ -218,6 +230,7 @@ def idwtn(
     mode: str | Sequence[str] = "symmetric",
     axes: Sequence[int] | None = None,
     *,
+    out: NDArray[Any] | None = None,
     threads: int | None = 1,
 ) -> NDArray[Any]:
     """What :func:`dwtn` was given; bands missing or None count as zeros.
@@ -233,7 +246,7 @@ def idwtn(
     if not present or len({len(key) for key in present}) != 1 or any(set(key) - set("ad") for key in present):
         raise ValueError(f"idwtn: {sorted(coeffs)} are no keys of a and d, all of one length")
     rank = len(next(iter(present)))
-    keys = ["".join(key) for key in product("ad", repeat=rank)]
+    keys = _keys(rank)
     full = dict(zip(keys, together([present.get(key) for key in keys], "idwtn"), strict=True))
     ndim = full[keys[0]].ndim
     places = axes_of(range(rank) if axes is None else axes, ndim, "idwtn")
@@ -242,16 +255,12 @@ def idwtn(
     wavelets, modes = prepared(wavelet, mode, rank, "idwtn")
     workers = resolve(threads)
     for part in reversed(_groups(places)):
-        last = ["".join(k) for k in product("ad", repeat=part.stop - part.start)]
-        full = {
-            prefix: synthesise(
-                [full[prefix + key] for key in last],
-                places[part],
-                wavelets[part],
-                modes[part],
-                workers,
-                "idwtn",
+        found = {}
+        for prefix in _keys(part.start):
+            pieces = [full[prefix + key] for key in _keys(part.stop - part.start)]
+            given = out if part.start == 0 else None
+            found[prefix] = synthesise(
+                pieces, places[part], wavelets[part], modes[part], workers, "idwtn", given
             )
-            for prefix in ("".join(k) for k in product("ad", repeat=part.start))
-        }
+        full = found
     return full[""]

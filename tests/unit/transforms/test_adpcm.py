@@ -256,6 +256,14 @@ def test_real_speech(path: Path) -> None:
     assert np.square(ours - original).mean() <= 1.1 * np.square(theirs - original).mean() + 1
 
 
+def test_bad_states() -> None:
+    x = np.zeros((2, 6), np.int16)
+    with pytest.raises(TypeError, match="pair"):
+        adpcm.encode_stream(x, state=5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"shape \(3,\) for streams of shape \(2,\)"):
+        adpcm.encode_stream(x, state=([1, 2, 3], 0))
+
+
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [

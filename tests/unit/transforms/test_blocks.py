@@ -329,8 +329,8 @@ BLOCKS = np.zeros((2, 2, 8, 8), np.float32)
         (lambda: block_dct(SQUARE, threads=0), ValueError, "0"),
         (lambda: block_dct(SQUARE, out=BLOCKS[:1]), ValueError, r"\(1, 2, 8, 8\)"),
         (lambda: block_dct(SQUARE, out=BLOCKS.astype(float)), ValueError, "float64"),
-        (lambda: block_dct(SQUARE, out=BLOCKS.swapaxes(2, 3)), ValueError, "contiguous"),
-        (lambda: block_dct(SQUARE, out=SQUARE.reshape(2, 2, 8, 8)), ValueError, "shares memory"),
+        (lambda: block_dct(SQUARE, out=BLOCKS.swapaxes(2, 3)), ValueError, "block of out are apart"),
+        (lambda: block_dct(SQUARE, out=SQUARE.reshape(2, 2, 8, 8)), ValueError, "overlaps"),
         (lambda: block_idct(BLOCKS.astype(np.int32)), TypeError, "int32"),
         (lambda: block_idct(BLOCKS, 16), ValueError, r"\(2, 2, 8, 8\)"),
         (lambda: block_idct(BLOCKS, shape=(17, 16)), ValueError, r"\(17, 16\)"),
@@ -340,6 +340,9 @@ BLOCKS = np.zeros((2, 2, 8, 8), np.float32)
         (lambda: block_idct(BLOCKS.astype(np.int16), dtype=np.float32), TypeError, "float32"),
         (lambda: block_idct(BLOCKS, out=SQUARE[:8]), ValueError, r"\(8, 16\)"),
         (lambda: zigzag_order(7), ValueError, "7"),
+        (lambda: block_dct(SQUARE, qtable=np.full((8, 8), np.inf)), ValueError, "inf"),
+        (lambda: block_dct(SQUARE, threads=1.5), TypeError, "float"),  # type: ignore[arg-type]
+        (lambda: block_idct(BLOCKS, shape=16), ValueError, "shape is 16"),  # type: ignore[arg-type]
     ],
 )
 def test_refusals(call: Any, error: Any, message: str) -> None:

@@ -218,3 +218,20 @@ def test_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         scipy.fft.set_global_backend("scipy")
     assert calls == ["dst"]
+
+
+@pytest.mark.parametrize("n", [5, 8])
+@pytest.mark.parametrize("name", ["dct", "idst"])
+def test_complex_parts_are_transformed_alike(n: int, name: str) -> None:
+    """At lengths of ours and of scipy's, which forgets orthogonalize where numbers are complex."""
+    x = np.random.default_rng(n).random((3, n, 2)).view(np.complex128)[..., 0]
+    for options in ({}, {"orthogonalize": True}, {"norm": "ortho", "orthogonalize": False}):
+        both = getattr(transforms, name)(x, **options)
+        parts = [getattr(scipy.fft, name)(part, **options) for part in (x.real, x.imag)]
+        np.testing.assert_allclose(both, parts[0] + 1j * parts[1], atol=1e-12)
+
+
+def test_axis_errors_are_numpys() -> None:
+    for error in (ValueError, IndexError):
+        with pytest.raises(error, match="axis 2"):
+            transforms.dct(np.zeros((4, 4)), axis=2)

@@ -66,6 +66,9 @@ def test_batch_axes_and_complex() -> None:
 
 
 def test_refusals() -> None:
+    for data, options in ((np.zeros((4, 4)), {"axes": ()}), (np.float64(3), {})):
+        with pytest.raises(ValueError, match="no axis"):
+            transforms.denoise(data, **options)  # type: ignore[arg-type]
     x = np.zeros((8, 8))
     with pytest.raises(ValueError, match="'SURE'"):
         transforms.denoise(x, method="SURE")

@@ -113,6 +113,15 @@ def test_smooth_is_small() -> None:
 
 
 def test_refusals() -> None:
+    ints, floats = np.zeros((2, 2), np.int64), np.zeros((2, 2))
+    for details, says in (
+        ((floats, ints, ints), "float64"),
+        ((ints, ints), "three arrays"),
+        (None, "three arrays"),
+        ((ints, ints, ints.astype(np.int32)), "int32"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            transforms.unlift53([ints, details])
     with pytest.raises(TypeError, match="<f8"):
         transforms.lift53(np.zeros((4, 4)))
     with pytest.raises(TypeError, match=">i2"):

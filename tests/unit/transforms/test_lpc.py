@@ -198,6 +198,16 @@ def test_any_shape(shape: tuple[int, ...], block: int, max_order: int, precision
     np.testing.assert_array_equal(back, x)
 
 
+@pytest.mark.parametrize(
+    ("value", "bits"), [(0, 1), (-1, 1), (1, 2), (-2, 2), (2**31 - 1, 32), (-(2**31), 32), (2**30, 32)]
+)
+def test_one_value_and_its_bits(value: int, bits: int) -> None:
+    x = np.full(70, value, np.int32)
+    blocks = lpc.encode(x, block_size=32)
+    assert blocks.sample_bits == bits
+    np.testing.assert_array_equal(lpc.decode(blocks), x)
+
+
 @pytest.mark.skipif(not SPEECH, reason="shared/data/audio is not here: no real speech is predicted")
 @pytest.mark.parametrize("path", SPEECH, ids=[p.stem for p in SPEECH])
 def test_real_speech(path: Path) -> None:
@@ -215,10 +225,13 @@ def test_lying_blocks() -> None:
     for name, value in (("order", 33), ("shift", 16)):
         lie = getattr(blocks, name).copy()
         lie[1, 2] = value
-        with pytest.raises(CorruptError):
+        with pytest.raises(CorruptError, match=f"{name} {value}"):
             lpc.decode(dataclasses.replace(blocks, **{name: lie}))
     with pytest.raises(ValueError, match=r"order has shape \(2, 2\)"):
         lpc.decode(dataclasses.replace(blocks, order=blocks.order[:, 1:]))
+    for bits in (0, 17):
+        with pytest.raises(ValueError, match=f"sample_bits {bits}"):
+            lpc.decode(dataclasses.replace(blocks, sample_bits=bits))
     with pytest.raises(ValueError, match="block_size 0"):
         lpc.decode(dataclasses.replace(blocks, block_size=0))
     with pytest.raises(TypeError, match="float32"):

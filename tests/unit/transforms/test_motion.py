@@ -302,7 +302,7 @@ def test_search_refusals(arguments: Any, options: Any, error: type[Exception], s
         (np.full((2, 3, 2), np.nan), {}, ValueError, "nan at"),
         (np.full((2, 3, 2), 1 << 40), {}, ValueError, "1099511627776 at"),
         (np.zeros((2, 3, 2)), {"out": np.zeros((32, 48))}, ValueError, "float64"),
-        (np.zeros((2, 3, 2)), {"out": PICTURE}, ValueError, "apart"),
+        (np.zeros((2, 3, 2)), {"out": PICTURE}, ValueError, "overlaps"),
     ],
 )
 def test_compensate_refusals(vectors: Any, options: Any, error: type[Exception], says: str) -> None:
@@ -311,6 +311,8 @@ def test_compensate_refusals(vectors: Any, options: Any, error: type[Exception],
 
 
 def test_residual_refusals() -> None:
+    with pytest.raises(TypeError, match="float"):
+        motion.search(PICTURE, PICTURE, radius=1.5)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="uint16"):
         motion.residual(PICTURE.astype(np.uint16), PICTURE, np.zeros((2, 3, 2)))
 

@@ -309,6 +309,8 @@ def test_refusals(array: Any, options: dict[str, Any], error: type[Exception], s
 
 
 def test_dequantize_refusals() -> None:
+    with pytest.raises(TypeError, match="ndarray"):
+        transforms.dequantize(np.zeros(3, np.int8))  # type: ignore[arg-type]
     q = transforms.quantize(GOOD, 8)
     with pytest.raises(ValueError, match="float64"):
         q.dequantize(out=np.zeros((3, 4)))
