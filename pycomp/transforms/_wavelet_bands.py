@@ -116,7 +116,14 @@ def outputs(
 def alike(
     given: Sequence[NDArray[Any] | None], shape: tuple[int, ...], dtype: np.dtype[Any]
 ) -> list[NDArray[Any]]:
-    """Arrays of one layout, as the kernel wants them: those given and fresh ones, or else fresh ones only."""
+    """Arrays of one layout, as the kernel wants them: those given and fresh ones, or else fresh ones only.
+
+    Fresh details of two axes share a block of memory. Allocators give blocks of some megabytes back to the
+    system one by one, to ask for every page of them anew at the next call, but soon keep a single large one;
+    the approximation, which most callers drop or keep alone, is on its own.
+    """
+    if len(given) == 4 and all(array is None for array in given):
+        return [np.empty(shape, dtype), *np.empty((3, *shape), dtype)]
     arrays = [np.empty(shape, dtype) if array is None else array for array in given]
     if len({array.strides for array in arrays}) > 1:
         return [np.empty(shape, dtype) for _ in given]

@@ -10,6 +10,7 @@ wrap: give the type a bit to spare if they matter to what comes after.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,9 +57,15 @@ def _bands(
     rows, cols = (1, shape[places[0]]) if len(places) == 1 else (shape[places[0]], shape[places[1]])
     detail = np.dtype(f"i{dtype.itemsize}")
     kernel, seen = [], []
-    for b in range(4):
-        size = ((rows + (b < 2)) // 2, (cols + (b % 2 == 0)) // 2)
-        band = np.empty((*batch, *size), dtype if b == 0 else detail)
+    sizes = [((rows + (b < 2)) // 2, (cols + (b % 2 == 0)) // 2) for b in range(4)]
+    lengths = [math.prod(batch) * math.prod(size) for size in sizes]
+    details = np.empty(0 if any(g is not None for g in given) else sum(lengths[1:]), detail)
+    for b, size in enumerate(sizes):
+        if b and details.size:  # in one block: see _wavelet_bands.alike
+            first = sum(lengths[1:b])
+            band = details[first : first + lengths[b]].reshape((*batch, *size))
+        else:
+            band = np.empty((*batch, *size), dtype if b == 0 else detail)
         kernel.append(band.view(f"u{dtype.itemsize}").reshape(int(np.prod(batch)), *size))
         shaped = band if len(places) == 2 else band[..., 0 if size[0] else slice(0, 0), :]
         seen.append(np.moveaxis(shaped, range(-len(places), 0), places))
