@@ -23,7 +23,7 @@ import os
 import signal
 import sys
 import threading
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pycomp.cli import bench, cat, gzip, info, ls, pack, unpack, verify
 from pycomp.cli._common import PIPE, USAGE, complain, escape_unencodable, failure, received
@@ -45,8 +45,30 @@ VERBS = {
 class _Parser(argparse.ArgumentParser):
     """An ArgumentParser whose complaints are one line, like all our errors."""
 
+    code = USAGE
+
     def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"pycomp: error: {message} (see {self.prog} --help)\n")
+        self.exit(self.code, f"pycomp: error: {message} (see {self.prog} --help)\n")
+
+
+class _VerbParser(_Parser):
+    """One of a verb, where a list of files may have options in between."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """All of the command line, or an error."""
+        found, more = super().parse_known_args(args, namespace)
+        end = more.index("--") if "--" in more else len(more)
+        names = [text for text in more[:end] if text == "-" or not text.startswith("-")] + more[end + 1 :]
+        lists = [
+            action.dest
+            for action in self._actions
+            if not action.option_strings and action.nargs in ("*", "+")
+        ]
+        if len(names) + (end < len(more)) < len(more) or (names and not lists):
+            self.error("unrecognized arguments: " + " ".join(more))
+        if names:
+            setattr(found, lists[-1], [*getattr(found, lists[-1]), *names])
+        return found, []
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -59,10 +81,11 @@ def build_parser() -> argparse.ArgumentParser:
         "141 broken pipe.",
     )
     parser.add_argument("--version", action="store_true", help="print the version and leave")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_VerbParser)
     for name, module in VERBS.items():
         sub = verbs.add_parser(name, help=module.HELP, description=module.__doc__)
         sub.formatter_class = argparse.RawDescriptionHelpFormatter
+        sub.code = getattr(module, "USAGE", USAGE)
         module.add_arguments(sub)
         sub.set_defaults(run=module.run)
     return parser

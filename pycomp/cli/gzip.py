@@ -11,20 +11,47 @@ Levels go to 12; from 10 on they take long and save little. Exit codes are gzip'
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import stat
+import struct
 import sys
+import time
 import zlib
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any
 
-from pycomp.cli._gzip_file import copy_attributes, files_below, original_name, read_header
-
-if TYPE_CHECKING:
-    from pycomp.gzip import GzipFile
+from pycomp.cli._common import positive
+from pycomp.cli._gzip_file import (
+    MAGIC,
+    TRAILER,
+    Header,
+    Source,
+    copy_attributes,
+    files_below,
+    make_header,
+    open_plain,
+    original_name,
+    replacing,
+)
 
 HELP = "compress or decompress as gzip(1) does"
 FINE, ERROR, WARNING = 0, 1, 2
+USAGE = ERROR  # gzip's exit code for a wrong command line
 PIECE = 1 << 18
+MORE_COLUMNS = "method  crc     date  time  "
+COLUMNS = "         compressed        uncompressed  ratio uncompressed_name"
+
+
+def block_size(text: str) -> int:
+    """KiB that a thread takes at a time: what the window of DEFLATE asks for at least.
+
+    >>> block_size("128")
+    128
+    """
+    value = int(text)
+    if not 32 <= value <= 1 << 20:
+        raise argparse.ArgumentTypeError(f"{text} is not from 32 (KiB) to {1 << 20}")
+    return value
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,10 +73,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     flag("-t", "--test", action="store_true", help="check compressed files")
     flag("-v", "--verbose", action="store_true", help="say what was done")
     flag("-V", "--version", dest="own_version", action="store_true", help="print the version and leave")
+    flag("-p", "--processes", type=positive, metavar="N", help="use N threads (default: every usable core)")
     flag(
-        "-p", "--processes", type=int, metavar="N", help="compress on N threads (default: every usable core)"
+        "-b",
+        "--blocksize",
+        type=block_size,
+        default=256,
+        metavar="KIB",
+        help="KiB a thread takes at a time (256)",
     )
-    flag("-b", "--blocksize", type=int, default=256, metavar="KIB", help="KiB a thread takes at a time (256)")
     levels = parser.add_argument_group("levels")
     for level in range(13):
         levels.add_argument(
@@ -70,6 +102,9 @@ def run(args: argparse.Namespace) -> int:
         print("pycomp gzip", __version__)
         return FINE
     job = _Job(args)
+    if not args.suffix and not job.reading:
+        job.fail("invalid suffix ''")
+        return job.code
     for name in args.files or ["-"]:
         job.take(name)
     if args.list and len(job.listed) > 1:
@@ -84,8 +119,9 @@ class _Job:
         from pycomp._threads import resolve
 
         self.args = args
-        self.threads = resolve(args.processes or None)
+        self.threads = resolve(args.processes)
         self.reading = args.decompress or args.test or args.list
+        self.aside = args.stdout or args.test or args.list  # the files stay as they are
         self.code = FINE
         self.listed: list[tuple[int, int]] = []
 
@@ -101,157 +137,168 @@ class _Job:
         print("pycomp gzip:", text, file=sys.stderr)
         self.code = ERROR
 
+    def note(self, text: str) -> None:
+        """What is passed over without being a fault; in folders only if asked."""
+        if self.args.verbose or not (self.args.recursive or self.args.quiet):
+            print("pycomp gzip:", text, file=sys.stderr)
+
     # -- Files --------------------------------------------------------------------------------------
 
     def take(self, name: str) -> None:
-        """One name of the command line."""
+        """One name of the command line, or of a file in a folder."""
+        shown = "stdin" if name == "-" else name
         try:
             if name == "-":
                 self.pipe()
             elif os.path.isdir(name):
-                if not self.args.recursive:
-                    self.warn(f"{name} is a directory -- ignored")
-                    return
-                for path in files_below(name):
-                    if self.reading or not path.endswith(self.args.suffix):
-                        self.file(path)
+                self.folder(name)
             else:
                 self.file(name)
         except BrokenPipeError:
             raise
         except EOFError:
-            self.fail(f"{name}: unexpected end of file")
+            self.fail(f"{shown}: unexpected end of file")
         except zlib.error as error:
-            self.fail(f"{name}: invalid compressed data--{str(error).rpartition(': ')[2]}")
+            self.fail(f"{shown}: invalid compressed data--{str(error).rpartition(': ')[2]}")
         except OSError as error:
-            self.fail(f"{error.filename or name}: {error.strerror or _worded(error)}")
+            self.fail(f"{error.filename or shown}: {error.strerror or _worded(error)}")
+
+    def folder(self, name: str) -> None:
+        """The files in a folder and below, if that was asked for."""
+        if not self.args.recursive:
+            self.warn(f"{name} is a directory -- ignored")
+            return
+        if os.path.islink(name) and not (self.args.force or self.aside):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), name)
+        for path in files_below(name):
+            self.take(path)
+
+    def terminal(self, file: Any) -> bool:
+        """Whether compressed data would be read from or written to a terminal, which it isn't without -f."""
+        if self.args.force or self.args.list or not file.isatty():
+            return False
+        self.fail(
+            f"compressed data not {'read from' if self.reading else 'written to'} a terminal; -f forces it"
+        )
+        return True
 
     def pipe(self) -> None:
         """Standard input to standard output."""
-        source, target = sys.stdin.buffer, sys.stdout.buffer
-        if not self.args.force and not self.args.list:
-            if not self.reading and target.isatty():
-                self.fail("compressed data not written to a terminal; -f forces it")
-                return
-            if self.reading and source.isatty():
-                self.fail("compressed data not read from a terminal; -f forces it")
-                return
-        if self.args.list:
-            import io
+        stdin, target = sys.stdin.buffer, sys.stdout.buffer
+        if not self.terminal(stdin if self.reading else target):
+            # Without a buffer in between, what has arrived is read, and no more is waited for.
+            self.through(Source(getattr(stdin, "raw", stdin), "stdin"), "")
 
-            self.list_one("-", io.BytesIO(source.read()))
-        elif self.reading:
-            self.expand(source, None if self.args.test else target, "stdin")
-        else:
-            self.squeeze(source, target, "", 0)
-        target.flush()
+    def through(self, source: Source, path: str) -> None:
+        """A file or standard input to standard output, to be tested, or listed."""
+        target = None if self.args.test or self.args.list else sys.stdout.buffer
+        size = self.expand(source, target) if self.reading else self.squeeze(source, target, path)
+        sys.stdout.flush()
+        if self.args.list:
+            self.list_one(source, path, size)
+        elif self.args.verbose:
+            said = " OK" if self.args.test else _saved(*self.sizes(source, size))
+            print(f"{path}:\t{said}" if path else said, file=sys.stderr)
 
     def file(self, path: str) -> None:
         """One file, if it is of the kind that gzip touches."""
-        if self.reading and not os.path.lexists(path) and os.path.lexists(path + self.args.suffix):
-            path += self.args.suffix
-        status = os.stat(path) if self.args.force or self.args.stdout else os.lstat(path)
-        if not stat.S_ISREG(status.st_mode):
-            self.warn(f"{path} is not a directory or a regular file - ignored")
-            return
-        in_place = not (self.args.stdout or self.args.test or self.args.list)
-        if in_place and status.st_nlink > 1 and not self.args.force:
-            self.warn(
-                f"{path} has {status.st_nlink - 1} other link{'s' * (status.st_nlink > 2)} -- unchanged"
-            )
-            return
-        with open(path, "rb") as source:
-            if self.args.list:
-                self.list_one(path, source)
-            elif not in_place:
-                target = None if self.args.test else sys.stdout.buffer
-                if self.reading:
-                    self.expand(source, target, path)
-                else:
-                    self.squeeze(source, sys.stdout.buffer, path, status.st_mtime)
-                if self.args.test and self.args.verbose:
-                    print(f"{path}:\t OK", file=sys.stderr)
-            else:
-                self.replace(path, source, status)
-
-    def target_of(self, path: str, source: BinaryIO) -> tuple[str, float | None] | None:
-        """Where the result goes and its time (None: the original's); None if it is not to be made."""
-        if not self.reading:
-            if path.endswith(self.args.suffix):
-                self.warn(f"{path} already has {self.args.suffix} suffix -- unchanged")
-                return None
-            return path + self.args.suffix, None
-        target = original_name(path, self.args.suffix)
-        header = read_header(source)
-        if self.args.name and header is not None:
-            named = os.path.join(os.path.dirname(path), header.name) if header.name else target
-            return (named, header.mtime or None) if named else None
-        if target is None:
-            self.warn(f"{path}: unknown suffix -- ignored")
-            return None
-        return target, None
-
-    def replace(self, path: str, source: BinaryIO, status: os.stat_result) -> None:
-        """Make the new file beside the original, which then goes; half a file is never left."""
-        found = self.target_of(path, source)
-        if found is None:
-            return
-        target, mtime = found
-        if os.path.lexists(target):
-            if not self.args.force:
-                self.warn(f"{target} already exists; not overwritten")
+        suffix = self.args.suffix
+        if self.reading and not os.path.lexists(path) and not path.endswith(suffix):
+            path += suffix
+        if self.reading and original_name(path, suffix) is None:
+            # What is only looked at may have any name, but of a folder just the compressed files are meant.
+            if self.args.recursive or not (self.aside or self.args.name):
+                self.note(f"{path}: unknown suffix -- ignored")
+                self.code = self.code or (WARNING if not self.args.recursive else FINE)
                 return
-            os.unlink(target)
-        done = False
-        try:
-            with open(target, "xb") as output:
-                if self.reading:
-                    size = self.expand(source, output, path)
-                    packed, plain = status.st_size, size
-                else:
-                    self.squeeze(source, output, path, status.st_mtime)
-                    packed, plain = output.tell(), status.st_size
-            copy_attributes(status, target, mtime)
-            done = True
-        finally:
-            if not done:
-                os.unlink(target)
-        if not self.args.keep:
-            source.close()
+        elif not self.reading and not self.aside and not self.args.force and path.endswith(suffix):
+            self.note(f"{path} already has {suffix} suffix -- unchanged")
+            return
+        if not self.reading and self.aside and self.terminal(sys.stdout):
+            return
+        with open_plain(path, follow=self.args.force or self.aside) as file:
+            status = os.fstat(file.fileno())
+            if self.aside:
+                self.through(Source(file, path), path)
+            elif why := _unfit(status, self.args.force):
+                self.warn(f"{path} {why}")
+            else:
+                self.replace(path, Source(file, path), status)
+
+    def target_of(self, path: str, header: Header | None) -> tuple[str, float | None]:
+        """Where the result goes and its time (None: the original's)."""
+        if not self.reading:
+            return path + self.args.suffix, None
+        target, mtime = original_name(path, self.args.suffix) or path, None
+        if self.args.name and header is not None:
+            mtime = header.mtime or None
+            if header.name:
+                target = os.path.join(os.path.dirname(path), header.name)
+        return target, mtime
+
+    def replace(self, path: str, source: Source, status: os.stat_result) -> None:
+        """Make the new file beside the original, which then goes; half a file is never left."""
+        target, mtime = self.target_of(path, source.header)
+        entry = os.lstat(path)
+        if os.path.lexists(target) and not self.args.force and not _agreed(target):
+            self.warn(f"{target} already exists; not overwritten")
+            return
+        with replacing(target) as output:
+            size = self.expand(source, output) if self.reading else self.squeeze(source, output, path)
+        copy_attributes(status, target, mtime)
+        # Where the name in a header is the file's own, the new file has taken the old one's place already.
+        if not self.args.keep and os.path.samestat(os.lstat(path), entry):
             os.unlink(path)
         if self.args.verbose:
             verb = "created" if self.args.keep else "replaced with"
-            print(f"{path}:\t{_saved(packed, plain)} -- {verb} {target}", file=sys.stderr)
+            print(f"{path}:\t{_saved(*self.sizes(source, size))} -- {verb} {target}", file=sys.stderr)
+
+    def sizes(self, source: Source, size: int) -> tuple[int, int]:
+        """Packed without header and trailer, and plain; *size* is what was written."""
+        read, _ = source.measure()
+        packed, plain = (read, size) if self.reading else (size, read)
+        header = source.header.size if self.reading and source.header else 0
+        return packed - header - (TRAILER if self.reading else 0), plain
 
     # -- Contents -----------------------------------------------------------------------------------
 
-    def squeeze(self, source: BinaryIO, target: BinaryIO, path: str, mtime: float) -> None:
-        """Compress one stream."""
-        name, mtime = ("", 0) if self.args.no_name else (os.path.basename(path), mtime)
-        with self.writer(target, name, mtime) as output:
-            while piece := source.read(PIECE):
-                output.write(piece)
-
-    def writer(self, target: BinaryIO, name: str, mtime: float) -> GzipFile:
+    def squeeze(self, source: Source, target: Any, path: str) -> int:
+        """Compress one stream; returns how many bytes that took, without header and trailer."""
         from pycomp._native.deflate import ParallelCompress
-        from pycomp.gzip import GzipFile
+        from pycomp.zlib import compressobj, crc32
 
-        level, block = self.args.level, self.args.blocksize << 10
-        output = GzipFile(name, "wb", min(level, 9), target, int(mtime))
-        if self.threads > 1 or level > 9:
-            output.compress = ParallelCompress(level, self.threads, block)
-        return output
+        level, mtime = self.args.level, source.mtime
+        if self.args.no_name:
+            path, mtime = "", 0
+        elif not 0 <= mtime < 1 << 32:
+            self.warn(f"{source.name}: warning: file timestamp out of range for gzip format")
+            mtime = 0
+        packer: Any = (
+            ParallelCompress(level, self.threads, self.args.blocksize << 10)
+            if self.threads > 1 or level > 9
+            else compressobj(level, wbits=-15)
+        )
+        target.write(make_header(path, mtime, level))
+        check = size = taken = 0
+        while piece := source.stream.read(PIECE):
+            check, taken = crc32(piece, check), taken + len(piece)
+            size += target.write(packer.compress(piece))
+        size += int(target.write(packer.flush()))
+        target.write(struct.pack("<LL", check, taken & 0xFFFFFFFF))
+        return size
 
-    def expand(self, source: Any, target: BinaryIO | None, name: str) -> int:
-        """Decompress one stream; with -f and -c, what is not compressed goes through as it is."""
+    def expand(self, source: Source, target: Any) -> int:
+        """Decompress one stream; with -f to standard output, what isn't compressed goes through as it is."""
         from pycomp.gzip import BadGzipFile, GzipFile
 
         size = 0
-        if self.args.force and self.args.stdout and source.seekable() and read_header(source) is None:
-            while piece := source.read(PIECE):
+        onward = self.args.stdout or source.name == "stdin"
+        if self.args.force and onward and not self.args.list and source.head[:2] != MAGIC:
+            while piece := source.stream.read(PIECE):
+                size += len(piece)
                 target is None or target.write(piece)
             return size
-        reader = GzipFile(fileobj=source, mode="rb", threads=self.threads)
+        reader = GzipFile(fileobj=source.stream, mode="rb", threads=self.threads)
         try:
             while piece := reader.read1(PIECE):  # not read: what came before an error must not be lost
                 size += len(piece)
@@ -260,39 +307,75 @@ class _Job:
         except BadGzipFile as error:
             if reader.mtime is None or not str(error).startswith("Not a gzipped file"):
                 raise
-            self.warn(f"{name}: decompression OK, trailing garbage ignored")
+            self.warn(f"{source.name}: decompression OK, trailing garbage ignored")
         if reader.mtime is None:  # not even a header: an empty file
             raise EOFError
         return size
 
     # -- Listing ------------------------------------------------------------------------------------
 
-    def list_one(self, path: str, source: Any) -> None:
+    def list_one(self, source: Source, path: str, size: int) -> None:
         """One line of -l: the size is found by decompressing, so it is right beyond 4 GiB too."""
-        header = read_header(source)
-        size = self.expand(source, None, path)
-        packed = source.seek(0, os.SEEK_END)
+        verbose, header = self.args.verbose, source.header
         if not self.listed and not self.args.quiet:
-            print("         compressed        uncompressed  ratio uncompressed_name")
+            print(MORE_COLUMNS * verbose + COLUMNS)
+        packed, trailer = source.measure()
         self.listed.append((packed, size))
-        stored = header.name if header and self.args.name else ""
-        name = (
-            os.path.join(os.path.dirname(path), stored) if stored else original_name(path, self.args.suffix)
-        )
-        print(f"{packed:19d} {size:19d} {_saved(packed, size)} {'stdout' if path == '-' else name or path}")
+        name = original_name(path, self.args.suffix) or path or "stdout"
+        seconds = source.mtime
+        if header and self.args.name:
+            name = os.path.join(os.path.dirname(path), header.name) if header.name else name
+            seconds = header.mtime or seconds
+        more = ""
+        if verbose:
+            when = time.localtime(seconds)
+            check = int.from_bytes(trailer[:4], "little")
+            day = f"{time.strftime('%b', when)} {when.tm_mday:2d} {time.strftime('%H:%M', when)}"
+            more = f"defla {check:08x} {day} "
+        print(f"{more}{packed:19d} {size:19d} {_saved(*self.sizes(source, size))} {name}")
 
     def totals(self) -> None:
         packed, size = (sum(column) for column in zip(*self.listed, strict=True))
-        print(f"{packed:19d} {size:19d} {_saved(packed, size)} (totals)")
+        space = " " * len(MORE_COLUMNS) * self.args.verbose
+        print(f"{space}{packed:19d} {size:19d} {_saved(packed, size)} (totals)")
+
+
+def _unfit(status: os.stat_result, force: bool) -> str | None:
+    """Why a file is not replaced, in gzip's words, if it isn't."""
+    if not stat.S_ISREG(status.st_mode):
+        return "is not a directory or a regular file - ignored"
+    if force:
+        return None
+    for bit, name in (
+        (stat.S_ISUID, "set-user-ID on execution"),
+        (stat.S_ISGID, "set-group-ID on execution"),
+    ):
+        if status.st_mode & bit:
+            return f"is {name} - ignored"
+    if status.st_mode & stat.S_ISVTX:
+        return "has the sticky bit set - file ignored"
+    links = status.st_nlink - 1
+    return f"has {links} other link{'s' * (links > 1)} -- file ignored" if links else None
+
+
+def _agreed(target: str) -> bool:
+    """Whether a person at the terminal wants a file to be overwritten."""
+    if not sys.stdin.isatty():
+        return False
+    print(
+        f"pycomp gzip: {target} already exists; do you wish to overwrite (y or n)? ", end="", file=sys.stderr
+    )
+    sys.stderr.flush()
+    return sys.stdin.readline().lstrip()[:1] in ("y", "Y")
 
 
 def _saved(packed: int, plain: int) -> str:
-    """How much smaller, in per cent, as gzip prints it (headers of some 18 bytes not counted).
+    """How much smaller, in per cent, as gzip prints it.
 
-    >>> _saved(518, 1000), _saved(20, 0)
+    >>> _saved(500, 1000), _saved(2, 0)
     (' 50.0%', '  0.0%')
     """
-    return f"{100 * (1 - (packed - 18) / plain) if plain else 0:5.1f}%"
+    return f"{100 * (1 - packed / plain) if plain else 0:5.1f}%"
 
 
 def _worded(error: OSError) -> str:
