@@ -106,9 +106,9 @@ class _GzipReader(io.RawIOBase):
 class GzipFile(_LineIterator, _standard.GzipFile):
     """The standard library's GzipFile, faster.
 
-    Takes what that takes, and *threads*: with 2 or more, data that is written is compressed in blocks of
-    *block_size* bytes side by side (the bytes depend on the block size, not on how many threads there are),
-    and BGZF files and files of many members are read side by side.
+    Takes what that takes, and *threads* (None: all usable cores): with 2 or more, data that is written is
+    compressed in blocks of *block_size* bytes side by side (the bytes depend on the block size, not on how
+    many threads there are), and BGZF files and files of many members are read side by side.
     """
 
     def __init__(
@@ -119,9 +119,15 @@ class GzipFile(_LineIterator, _standard.GzipFile):
         fileobj: Any = None,
         mtime: float | None = None,
         *,
-        threads: int = 1,
+        threads: int | None = 1,
         block_size: int = 1 << 20,
     ) -> None:
+        if not 1 << 15 <= block_size <= 1 << 30:  # before a file is opened, and emptied
+            raise ValueError(f"block_size must be between {1 << 15} and {1 << 30}, not {block_size}")
+        if threads != 1:
+            from pycomp._threads import resolve
+
+            threads = resolve(threads)
         super().__init__(filename, mode, compresslevel, fileobj, mtime)
         self._buffer: Any
         if self.mode == READ:
@@ -170,9 +176,9 @@ def _reader(file: Any, threads: int) -> io.RawIOBase:
     if threads == 1:
         return _GzipReader(file)
     from pycomp._native.deflate import bgzf_block, member_follows
-    from pycomp.deflate.bgzf import BgzfReader, MembersReader
+    from pycomp.deflate.bgzf import BgzfReader, MembersReader, file_start
 
-    start = file.tell() if file.seekable() else None
+    start = file_start(file)
     head = file.read(1 << 16)
     if start is not None:
         file.seek(start)
@@ -211,10 +217,6 @@ def open(
         raise ValueError("Argument 'errors' not supported in binary mode")
     elif newline is not None:
         raise ValueError("Argument 'newline' not supported in binary mode")
-    if threads != 1:
-        from pycomp._threads import resolve
-
-        threads = resolve(threads)
     plain = mode.replace("t", "")
     if isinstance(filename, str | bytes | os.PathLike):
         file = GzipFile(filename, plain, compresslevel, threads=threads, block_size=block_size)

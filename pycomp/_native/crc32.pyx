@@ -56,7 +56,7 @@ cdef PyMethodDef crc32_method, adler32_method
 crc32_method.ml_name = "crc32"
 crc32_method.ml_meth = <PyCFunction><void (*)() noexcept>call_crc32
 crc32_method.ml_flags = METH_FASTCALL
-crc32_method.ml_doc = b"""crc32($module, data, value=0, /)
+crc32_method.ml_doc = b"""crc32(data, value=0, /)
 --
 
 Compute a CRC-32 checksum of data, going on from the checksum value of what came before.
@@ -67,7 +67,7 @@ Compute a CRC-32 checksum of data, going on from the checksum value of what came
 adler32_method.ml_name = "adler32"
 adler32_method.ml_meth = <PyCFunction><void (*)() noexcept>call_adler32
 adler32_method.ml_flags = METH_FASTCALL
-adler32_method.ml_doc = b"""adler32($module, data, value=1, /)
+adler32_method.ml_doc = b"""adler32(data, value=1, /)
 --
 
 Compute an Adler-32 checksum of data, going on from the checksum value of what came before.

@@ -426,6 +426,10 @@ def decompress_batch(list items, int wrap, max_size, list sizes, unsigned thread
 
 # -- BGZF -----------------------------------------------------------------------------------------------
 
+cdef enum:
+    EXPANSION = 1032  # bytes at most that one of a deflate stream becomes
+
+
 def bgzf_compress(data, int level, unsigned threads):
     """The buffer as BGZF blocks without an end, and the compressed size of each."""
     cdef Py_buffer view
@@ -519,8 +523,8 @@ def bgzf_decompress(data, size_t limit, unsigned threads):
             if size == 0 or size > n - at:
                 break
             plain = load32(src + at + size - 4)
-            if plain > PC_BGZF_MAX:
-                raise CorruptError("deflate: a BGZF block announces more than 64 KiB")
+            if plain > PC_BGZF_MAX or plain // EXPANSION > size:
+                raise CorruptError("deflate: a BGZF block announces more than it can hold")
             if plain > limit - total:
                 break
             sizes.append((size, plain))
@@ -533,7 +537,6 @@ def bgzf_decompress(data, size_t limit, unsigned threads):
 
 cdef enum:
     MEMBER_MIN = 20  # header, an empty block, checksum and length
-    EXPANSION = 1032  # bytes at most that one of a deflate stream becomes
 
 
 cdef bint is_member(const uint8_t *p) noexcept nogil:

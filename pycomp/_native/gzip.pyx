@@ -422,7 +422,10 @@ cdef class LineIterator:
     """``__next__`` of a file whose ``_buffer`` is a BufferedReader: a line, with nothing in between."""
 
     def __next__(self):
-        line = self._buffer.readline()
+        try:
+            line = self._buffer.readline()
+        except (AttributeError, ValueError):  # closed, or not for reading: in the words of the file
+            line = self.readline()
         if not line:
             raise StopIteration
         return line

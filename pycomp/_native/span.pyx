@@ -14,6 +14,7 @@ from pycomp._native.c_span cimport pc_inflate_spans, pc_inflate_to_block, pc_spa
 from pycomp._native.c_status cimport pc_status
 
 cdef enum:
+    EXPANSION = 1032  # bytes at most that one of a deflate stream becomes
     HISTORY = 1 << 15
     ROOM = HISTORY + (1 << 17)
 
@@ -124,6 +125,7 @@ def inflate_spans(list spans, unsigned threads):
     cdef pc_span_job *jobs = <pc_span_job *>calloc(n + 1, sizeof(pc_span_job))
     cdef uint8_t *dst
     cdef pc_status status
+    from pycomp.errors import CorruptError
     try:
         if views == NULL or jobs == NULL:
             raise MemoryError
@@ -136,6 +138,10 @@ def inflate_spans(list spans, unsigned threads):
             jobs[i].window, jobs[i].window_len = start(&views[borrowed]), <size_t>views[borrowed].len
             borrowed += 1
             jobs[i].bits = <unsigned>bits & 7
+            # An index can say anything; what a span can become is known, and so the sum is no overflow.
+            if size // EXPANSION > jobs[i].src_len:
+                raise CorruptError(f"gzip index: span {i} of {n} cannot be of {size} bytes; "
+                                   "build the index again")
             jobs[i].dst_len = size
             total += jobs[i].dst_len
         result = new_bytes(total, &dst)

@@ -248,8 +248,12 @@ cdef class Compress:
         return self.copy()
 
 
+@cython.embedsignature(False)  # the default of zdict has no name outside
 def compressobj(level=-1, method=8, wbits=15, memLevel=8, strategy=0, zdict=OWN):
-    """Return a compressor object.
+    """compressobj(level=-1, method=8, wbits=15, memLevel=8, strategy=0, zdict=None)
+--
+
+    Return a compressor object.
 
     *level* is 0 to 9 or -1; *method* is 8; *wbits* is 9 to 15 for zlib, 25 to 31 for gzip, -9 to -15 for a
     raw stream; *memLevel* is 1 to 9; *zdict* is a buffer with what is likely to occur.

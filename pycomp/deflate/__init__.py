@@ -13,6 +13,8 @@ True
 
 from __future__ import annotations
 
+import sys
+from operator import index as _integer
 from typing import TYPE_CHECKING, overload
 
 from pycomp._native import deflate as _native
@@ -52,7 +54,16 @@ def _format(name: str, known: dict[str, int]) -> int:
     return known[name]
 
 
+def _limit(max_size: int | None) -> int | None:
+    if max_size is None:
+        return None
+    if _integer(max_size) < 0:
+        raise ValueError(f"max_size must not be negative: {max_size}")
+    return min(_integer(max_size), sys.maxsize)
+
+
 def _level(level: int) -> int:
+    level = _integer(level)
     if not -1 <= level <= 12:
         raise ValueError(f"level must be from 0 to 12, or -1 for the default, not {level}")
     return 6 if level == -1 else level
@@ -123,8 +134,7 @@ def decompress(
     b'abc'
     """
     wrap = _format(format, _READ)
-    if max_size is not None and max_size < 0:
-        raise ValueError(f"max_size must not be negative: {max_size}")
+    max_size = _limit(max_size)
     if out is not None:
         return memoryview(out).cast("B")[: _native.decompress_into(data, wrap, out, max_size)]
     threads = _resolve(threads)
@@ -169,5 +179,7 @@ def decompress_batch(
     items = list(items)
     if sizes is not None and len(sizes) != len(items):
         raise ValueError(f"{len(items)} items but {len(sizes)} sizes")
-    known = None if sizes is None else list(sizes)
-    return _native.decompress_batch(items, _format(format, _READ), max_size, known, _resolve(threads))
+    known = None if sizes is None else [_integer(size) for size in sizes]
+    if known and min(known) < 0:
+        raise ValueError(f"sizes must not be negative: {min(known)}")
+    return _native.decompress_batch(items, _format(format, _READ), _limit(max_size), known, _resolve(threads))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from array import array
 from bisect import bisect_right
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from pycomp._native import deflate as _native
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 __all__ = ["BgzfReader", "BgzfWriter"]
 
 _TURN = 16  # blocks a thread and turn: some 1 MiB of output, which hides what starting a thread costs
+
+
+def check_open(file: io.RawIOBase) -> None:
+    """ValueError in the words of the io module once the file was closed."""
+    if file.closed:
+        raise ValueError("I/O operation on closed file.")
 
 
 class BgzfReader(io.RawIOBase):
@@ -43,8 +50,9 @@ class BgzfReader(io.RawIOBase):
         self._base = 0  # what _members must add to its position
         self._position = 0
         self._size = -1
+        self._lock = RLock()
         self._next = 0  # where in the file the input begins, from where it was at first
-        self._start = None if prefix else _tell(file)
+        self._start = None if prefix else file_start(file)
         # Where blocks begin, compressed and plain, as far as they have been read.
         self.offsets = array("Q", [0]), array("Q", [0])
         self._last_mtime: int | None = None
@@ -59,6 +67,7 @@ class BgzfReader(io.RawIOBase):
 
     def tell(self) -> int:
         """How many bytes of contents come before the next one."""
+        check_open(self)
         return self._position
 
     def _fill(self) -> bool:
@@ -115,33 +124,42 @@ class BgzfReader(io.RawIOBase):
 
     def readinto(self, buffer: Buffer) -> int:
         """Fill the start of a buffer; returns how many bytes, 0 at the end."""
+        check_open(self)
         target = memoryview(buffer).cast("B")
-        if not self._output and (self._members is not None or not self._fill()):
-            assert self._members is not None
-            n = self._members.readinto(target)
-            self._note_mtime()
-        else:
-            n = min(len(target), len(self._output))
-            target[:n] = self._output[:n]
-            self._output = self._output[n:]
-        self._position += n
-        return n
+        with self._lock:
+            if not self._output and (self._members is not None or not self._fill()):
+                assert self._members is not None
+                n = self._members.readinto(target)
+                self._note_mtime()
+            else:
+                n = min(len(target), len(self._output))
+                target[:n] = self._output[:n]
+                self._output = self._output[n:]
+            self._position += n
+            return n
 
     def readall(self) -> bytes:
         """All the rest."""
+        check_open(self)
         parts = []
-        while self._output or (self._members is None and self._fill()):
-            parts.append(self._output)
-            self._position += len(self._output)
-            self._output = memoryview(b"")
-        assert self._members is not None
-        parts.append(memoryview(self._members.readall()))
-        self._note_mtime()
-        self._position += len(parts[-1])
+        with self._lock:
+            while self._output or (self._members is None and self._fill()):
+                parts.append(self._output)
+                self._position += len(self._output)
+                self._output = memoryview(b"")
+            assert self._members is not None
+            parts.append(memoryview(self._members.readall()))
+            self._note_mtime()
+            self._position += len(parts[-1])
         return b"".join(parts)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to a place in the contents; returns it."""
+        check_open(self)
+        with self._lock:
+            return self._seek(offset, whence)
+
+    def _seek(self, offset: int, whence: int) -> int:
         if whence == io.SEEK_CUR:
             offset += self._position
         elif whence == io.SEEK_END:
@@ -187,7 +205,8 @@ class MembersReader(BgzfReader):
         return output, used, sizes
 
 
-def _tell(file: Any) -> int | None:
+def file_start(file: Any) -> int | None:
+    """Where in the file its data begins, None if it cannot be wound back to there."""
     try:
         return int(file.tell()) if file.seekable() else None
     except (AttributeError, OSError, ValueError):
@@ -214,6 +233,7 @@ class BgzfWriter(io.RawIOBase):
         self._file = file
         self._level = 6 if level == -1 else level
         self._threads = _resolve(threads)
+        self._lock = RLock()
         self._pending = bytearray()
         self.offsets = array("Q", [0]), array("Q", [0])
 
@@ -223,13 +243,13 @@ class BgzfWriter(io.RawIOBase):
 
     def write(self, data: Buffer) -> int:
         """Take some contents; returns how many bytes, which is all."""
-        if self.closed:
-            raise ValueError("write to closed file")
+        check_open(self)
         view = memoryview(data).cast("B")
-        self._pending += view
         turn = self._threads * _TURN * _native.BGZF_BLOCK
-        if len(self._pending) >= turn:
-            self._emit(len(self._pending) // turn * turn)
+        with self._lock:
+            self._pending += view
+            if len(self._pending) >= turn:
+                self._emit(len(self._pending) // turn * turn)
         return len(view)
 
     def _emit(self, size: int) -> None:
@@ -244,13 +264,18 @@ class BgzfWriter(io.RawIOBase):
 
     def flush(self) -> None:
         """Write out what was gathered, as a block that may be short."""
-        if not self.closed:
+        check_open(self)
+        with self._lock:
             self._emit(len(self._pending))
 
     def close(self) -> None:
         """Write the rest and the mark of the end."""
-        if not self.closed:
-            self._emit(len(self._pending))
-            self._file.write(_native.BGZF_END)
-            self.offsets[0][-1] += len(_native.BGZF_END)
-            super().close()
+        with self._lock:
+            if self.closed:
+                return
+            try:
+                self._emit(len(self._pending))
+                self._file.write(_native.BGZF_END)
+                self.offsets[0][-1] += len(_native.BGZF_END)
+            finally:
+                super().close()

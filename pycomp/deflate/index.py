@@ -13,11 +13,14 @@ import io
 import os
 import struct
 from bisect import bisect_right
+from itertools import pairwise
+from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
 from pycomp._native.span import PointFinder as _PointFinder
 from pycomp._native.span import inflate_spans as _inflate_spans
 from pycomp._threads import resolve as _resolve
+from pycomp.deflate.bgzf import check_open
 from pycomp.errors import CorruptError, TruncatedError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -58,7 +61,12 @@ class GzipIndex:
         self.size = size
         self.spacing = spacing
         self._plain = [point.plain for point in self.points]
-        if self._plain != sorted(self._plain) or any(not 0 <= point.bits < 8 for point in self.points):
+        packed = [point.packed for point in self.points]
+        if not (
+            _ordered([0, *packed])
+            and _ordered([0, *self._plain, size or 1 << 64])
+            and all(0 <= point.bits < 8 and point.packed >= bool(point.bits) for point in self.points)
+        ):
             raise CorruptError("gzip index: the points are not in order; build the index again")
 
     def __repr__(self) -> str:
@@ -194,14 +202,19 @@ class IndexedGzipReader(io.RawIOBase):
         self._end = self._file.seek(0, io.SEEK_END)
         self._file.seek(0)
         self.index = GzipIndex.build(self._file) if index is None else index
+        if any(point.packed > self._end for point in self.index.points[-1:]):
+            raise CorruptError("gzip index: the file is shorter than it says; is the index of another file?")
         self.size = self.index.size or self._last_span()
         self._position = 0
+        self._lock = RLock()
         self._cache: tuple[int, memoryview] = (0, memoryview(b""))  # where it begins, contents
 
     def _last_span(self) -> int:
         """The size of the contents where the index does not know it: decode what follows the last point."""
         from pycomp._native.gzip import MemberReader
 
+        if not self.index.points:
+            return 0
         point = self.index.points[-1]
         self._file.seek(point.packed - _BGZF_HEADER)
         reader = MemberReader(self._file.read)
@@ -218,15 +231,18 @@ class IndexedGzipReader(io.RawIOBase):
 
     def tell(self) -> int:
         """How many bytes of contents come before the next one."""
+        check_open(self)
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to a place in the contents; returns it."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}
-        if whence not in base:
-            raise ValueError(f"Invalid value for whence: {whence}")
-        self._position = min(max(base[whence] + offset, 0), self.size)
-        return self._position
+        check_open(self)
+        with self._lock:
+            base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}
+            if whence not in base:
+                raise ValueError(f"Invalid value for whence: {whence}")
+            self._position = min(max(base[whence] + offset, 0), self.size)
+            return self._position
 
     def _span(self, number: int) -> tuple[bytes, int, bytes, int]:
         points = self.index.points
@@ -253,23 +269,29 @@ class IndexedGzipReader(io.RawIOBase):
 
     def readinto(self, buffer: Buffer) -> int:
         """Fill the start of a buffer; returns how many bytes, 0 at the end."""
+        check_open(self)
         target = memoryview(buffer).cast("B")
-        if not target or self._position >= self.size:
-            return 0
-        begin, data = self._cache
-        if not begin <= self._position < begin + len(data):
-            self._fetch(len(target))
+        with self._lock:
+            if not target or self._position >= self.size:
+                return 0
             begin, data = self._cache
-        data = data[self._position - begin :][: len(target)]
-        target[: len(data)] = data
-        self._position += len(data)
-        return len(data)
+            if not begin <= self._position < begin + len(data):
+                self._fetch(len(target))
+                begin, data = self._cache
+            data = data[self._position - begin :][: len(target)]
+            target[: len(data)] = data
+            self._position += len(data)
+            return len(data)
 
     def close(self) -> None:
         """Close the file too, if it was opened here."""
         if not self.closed and self._own:
             self._file.close()
         super().close()
+
+
+def _ordered(values: list[int]) -> bool:
+    return all(a <= b for a, b in pairwise(values))
 
 
 def _opened(file: Any, mode: str) -> tuple[Any, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip as standard_gzip
 import io
 import random
 import threading
@@ -62,6 +63,45 @@ def test_one_decompressor_without_any_order(together: Together) -> None:
                     pass
 
         together(work)
+
+
+def test_one_bgzf_writer(together: Together) -> None:
+    """What threads write arrives whole, in some order."""
+    target = io.BytesIO()
+    writer = deflate.BgzfWriter(target, 1, threads=2)
+
+    def work(number: int) -> None:
+        for turn in range(50):
+            writer.write(b"%d-%d\n" % (number, turn) * 10_000)
+            if turn % 10 == number:
+                writer.flush()
+
+    together(work)
+    writer.close()
+    lines = standard_gzip.decompress(target.getvalue()).split()
+    assert len(lines) == THREADS * 50 * 10_000
+    assert set(lines) == {b"%d-%d" % (n, t) for n in range(THREADS) for t in range(50)}
+
+
+def test_one_reader_side_by_side(together: Together) -> None:
+    """Each byte once, from BGZF blocks and from an index."""
+    target = io.BytesIO()
+    with deflate.BgzfWriter(target, 1) as writer:
+        writer.write(DATA)
+    for reader in (
+        deflate.BgzfReader(io.BytesIO(target.getvalue()), threads=2),
+        deflate.IndexedGzipReader(target, threads=2),
+    ):
+        got: list[bytes] = []
+
+        def work(number: int, reader: io.RawIOBase = reader, got: list[bytes] = got) -> None:
+            room = bytearray(1000)
+            while n := reader.readinto(room):
+                got.append(bytes(room[:n]))
+
+        together(work)
+        assert sum(map(len, got)) == len(DATA)
+        assert sorted(b"".join(got)) == sorted(DATA)
 
 
 def test_one_file(together: Together) -> None:

@@ -331,6 +331,38 @@ def test_wrong_mode_and_arguments() -> None:
     assert not Path("x.gz").exists()
 
 
+def test_lines_of_what_has_none(tmp_path: Path) -> None:
+    for mode in ("rb", "wb"):
+        (tmp_path / "file.gz").write_bytes(standard.compress(b"a\nb\n"))
+        errors = []
+        for module in (standard, ours):
+            file = module.GzipFile(tmp_path / "file.gz", mode)
+            file.close()
+            with pytest.raises(ValueError, match="closed") as info:
+                next(file)
+            errors.append(str(info.value))
+        assert errors[0] == errors[1]
+
+
+def test_threads_and_files_that_can_only_read() -> None:
+    class Reads:
+        def __init__(self, data: bytes) -> None:
+            self.read = io.BytesIO(data).read
+
+    for threads in (1, 2, None):
+        file = ours.GzipFile(fileobj=Reads(standard.compress(TEXT)), threads=threads)
+        assert file.read() == TEXT
+
+
+def test_a_wrong_block_size_does_not_empty_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "file.gz"
+    path.write_bytes(b"there before")
+    for wrong in ({"block_size": 1}, {"threads": 0}):
+        with pytest.raises(ValueError, match="must be"):
+            ours.open(path, "wb", **wrong)  # type: ignore[arg-type]
+    assert path.read_bytes() == b"there before"
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_time_of_zero_is_a_time(tmp_path: Path, threads: int) -> None:
     path = tmp_path / "a.gz"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
 import random
 import zlib as standard
@@ -65,6 +66,13 @@ def test_every_name_is_there() -> None:
                 assert getattr(ours, name) == value
     assert ours.error is standard.error
     assert set(dir(standard)) <= set(dir(ours))
+
+
+@pytest.mark.parametrize(
+    "name", ["crc32", "adler32", "compress", "decompress", "compressobj", "decompressobj"]
+)
+def test_signatures(name: str) -> None:
+    assert str(inspect.signature(getattr(ours, name))) == str(inspect.signature(getattr(standard, name)))
 
 
 def test_functions_are_no_methods() -> None:
@@ -136,7 +144,6 @@ def test_checksums_count_their_arguments_as_the_standard_ones(name: str) -> None
     for args in ((), (b"", 1, 2), (b"", b""), (b"", None), (None, 1), ("", 1)):
         both(partial(lambda args, m: getattr(m, name)(*args), args))
     function = getattr(ours, name)
-    assert function.__text_signature__.startswith("($module, data, value=")
     assert pickle.loads(pickle.dumps(function)) is function
 
 

@@ -85,6 +85,17 @@ def test_limits_and_out() -> None:
     assert target == DATA + b"\xee" * 5
     with pytest.raises(BufferError):
         deflate.decompress(packed, out=bytes(10))
+    assert deflate.decompress(packed, max_size=1 << 80) == DATA
+    assert deflate.decompress_batch([packed], max_size=1 << 80) == [DATA]
+    for call in (deflate.decompress, lambda data, **more: deflate.decompress_batch([data], **more)):
+        with pytest.raises(ValueError, match="must not be negative"):
+            call(packed, max_size=-1)
+        with pytest.raises(TypeError):
+            call(packed, max_size=1e6)  # type: ignore[call-overload]
+    with pytest.raises(ValueError, match="must not be negative"):
+        deflate.decompress_batch([packed], sizes=[-1])
+    with pytest.raises(TypeError):
+        deflate.compress(DATA, 1.5)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("format", FORMATS)
