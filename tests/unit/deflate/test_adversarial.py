@@ -1,4 +1,4 @@
-"""Streams made to be awkward: a million members, one endless block, lengths beyond 32 bits, odd joints."""
+"""Streams made to be awkward: a million members, one endless block, more than 4 GiB, odd joints and codes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import os
 import random
 import struct
 import zlib as standard
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from pycomp import deflate, gzip, zlib
+from pycomp._native import arch
 
 GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 # 258 zeros at distance 1 in the static code: symbol 285 (11000101), distance symbol 0 (00000). Eight of these
@@ -141,3 +145,97 @@ def test_furthest_distance() -> None:
     nearer = standard.compressobj(9, wbits=-14)
     packed = nearer.compress(noise[:16384] * 2) + nearer.flush()
     assert zlib.decompress(packed, -14) == noise[:16384] * 2
+
+
+def codewords(lengths: list[int]) -> list[str]:
+    """Canonical codes (RFC 1951, 3.2.2) as strings of bits, the first one first; nonsense for nonsense."""
+    code, words = 0, [""] * len(lengths)
+    for length in range(1, 16):
+        for symbol, own in enumerate(lengths):
+            if own == length:
+                words[symbol] = f"{code:b}".zfill(length)[-length:]
+                code += 1
+        code <<= 1
+    return words
+
+
+def number(value: int, width: int) -> str:
+    return f"{value:0{width}b}"[::-1]
+
+
+# Six of 5 bits and thirteen of 4: complete, so any length can be written as itself.
+HEADER_LENGTHS = [4] * 13 + [5] * 6
+HEADER_ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
+
+
+def dynamic_block(literals: list[int], distances: list[int]) -> str:
+    """The head of a last block with these codes."""
+    words = codewords(HEADER_LENGTHS)
+    head = "1" + number(2, 2) + number(len(literals) - 257, 5) + number(len(distances) - 1, 5) + number(15, 4)
+    head += "".join(number(HEADER_LENGTHS[symbol], 3) for symbol in HEADER_ORDER)
+    return head + "".join(words[length] for length in literals + distances)
+
+
+def complete(rng: random.Random, symbols: int, longest: int = 15) -> list[int]:
+    """Lengths of a complete code, by splitting; as often as not as uneven as can be."""
+    lengths, uneven = [0], rng.random() < 0.5
+    while len(lengths) < symbols:
+        able = [i for i, length in enumerate(lengths) if length < longest]
+        if not able:
+            break
+        at = max(able, key=lambda i: lengths[i]) if uneven else rng.choice(able)
+        lengths[at] += 1
+        lengths.append(lengths[at])
+    return lengths
+
+
+def verdict(module: Any, stream: bytes, room: int = 0) -> tuple[str, Any]:
+    reader, out = module.decompressobj(-15), b""
+    try:
+        while True:
+            out += reader.decompress(stream, room)
+            stream = reader.unconsumed_tail
+            if not stream or reader.eof:
+                return "gave", (out, reader.eof, reader.unused_data)
+    except standard.error as error:
+        return "error", (str(error), out)
+
+
+@pytest.fixture(params=arch.detected())
+def tier(request: pytest.FixtureRequest) -> Iterator[str]:
+    before = arch.active()
+    arch.set_isa(request.param)
+    yield request.param
+    arch.set_isa(before)
+
+
+@pytest.mark.thread_unsafe
+def test_codes_of_every_kind(tier: str) -> None:
+    """From 257 to 288 symbols and from 1 to 32, complete, with too many codes or too few, up to 15 bits."""
+    rng, seen = random.Random(5), Counter[str]()
+    for turn in range(400):
+        literals = complete(rng, rng.choice([2, 30, 257, 280, 286]))
+        distances = complete(rng, rng.choice([1, 2, 16, 30]))
+        if distances == [0] and rng.random() < 0.5:
+            distances = [1]
+        literals += [0] * (rng.choice([257, 270, 286, 286, 287, 288]) - len(literals))
+        distances += [0] * (rng.choice([1, 16, 30, 30, 30, 32]) - len(distances))
+        rng.shuffle(literals)
+        rng.shuffle(distances)
+        if literals[256] == 0 and rng.random() < 0.9:
+            at = rng.choice([i for i, length in enumerate(literals) if length])
+            literals[256], literals[at] = literals[at], 0
+        for lengths in (literals, distances):
+            if turn % 3 == 2 and rng.random() < 0.5:  # one more or less: the sum is wrong
+                at = rng.randrange(len(lengths))
+                lengths[at] = min(max(lengths[at] + rng.choice([-1, 1]), 0), 15)
+        words = [word for word in codewords(literals) if word]
+        others = [word for word in codewords(distances) if word] or [""]
+        body = "".join(rng.choice(words) + rng.choice(["", rng.choice(others)]) for _ in range(300))
+        stream = bits(dynamic_block(literals, distances) + body) + bytes(rng.choice([0, 40]))
+        expected = verdict(standard, stream)
+        assert verdict(zlib, stream) == expected
+        assert verdict(zlib, stream, 7) == verdict(standard, stream, 7)
+        seen[expected[1][0].rpartition(": ")[2] if expected[0] == "error" else "gave"] += 1
+    assert {"gave", "invalid literal/lengths set", "invalid distances set"} <= set(seen)
+    assert {"too many length or distance symbols", "invalid code -- missing end-of-block"} <= set(seen)
