@@ -79,8 +79,10 @@ pc_status pc_tensor_encoder_create_base(const pc_kernels *kernels, const void *d
     if (size == 0) return pc_tensor_encoder_create(kernels, data, size, dtype, cols, level, encoder);
     pc_status status = make(kernels, data, base, size, dtype, cols, level, &bytes, &differences);
     if (status != PC_OK) return status;
-    *encoder = differences;
-    if (bytes + differences->model.info.head_size <= size / CERTAIN_GAIN) return PC_OK;
+    if (bytes + differences->model.info.head_size <= size / CERTAIN_GAIN) {
+        *encoder = differences;
+        return PC_OK;
+    }
     status = pc_tensor_encoder_create(kernels, data, size, dtype, cols, level, &plain);
     if (status != PC_OK) {
         pc_tensor_encoder_free(differences);
