@@ -89,6 +89,8 @@ static void set_scales(const walk *w, buffers *b, pc_quant_chunk *c, ptrdiff_t a
         return;
     }
     b->filled = NULL, b->zeros_full = 0;
+    if (count < c->n) /* the lanes that stand for no number */
+        memset(b->scales, 0, PC_QUANT_LANES * bytes), memset(b->zeros, 0, PC_QUANT_LANES * sizeof *b->zeros);
     copy_items((uint8_t *)b->scales, (ptrdiff_t)bytes, scale, step * (ptrdiff_t)bytes, count, bytes);
     copy_items((uint8_t *)b->zeros, sizeof(int32_t), (const uint8_t *)zero, step * (ptrdiff_t)sizeof(int32_t),
                count, sizeof(int32_t));

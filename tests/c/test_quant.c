@@ -105,6 +105,39 @@ static void test_unreal(uint64_t *seed, size_t n)
     check_free(codes, n);
 }
 
+static __attribute__((noinline)) void stain_stack(void)
+{
+    volatile int32_t stain[1 << 14];
+    for (size_t i = 0; i < sizeof stain / sizeof *stain; i++) stain[i] = INT32_MIN;
+}
+
+/* Fewer numbers than a vector, each with its own scale: what the stack holds must not be calculated with. */
+static void test_few(void)
+{
+    const float numbers[3] = {1, 2, 3}, scales[3] = {1, 1, 1};
+    const int32_t zeros[3] = {0, 1, 2};
+    const size_t n = 3;
+    const ptrdiff_t number = 4, one = 1;
+    for (int t = 0; t < n_tiers; t++) {
+        uint8_t codes[3];
+        int finite = 7;
+        pc_quant_job job = {.how = {.code_bytes = 1, .low = 0, .high = 255},
+                            .src = numbers,
+                            .dst = codes,
+                            .scales = scales,
+                            .zeros = zeros,
+                            .dims = 1,
+                            .shape = &n,
+                            .src_strides = &number,
+                            .dst_strides = &one,
+                            .scale_strides = &one,
+                            .index_strides = &one};
+        stain_stack();
+        CHECK(pc_quant_array(&tiers[t], &job, 1, &finite) == PC_OK);
+        CHECK(finite == 1 && codes[0] == 1 && codes[1] == 3 && codes[2] == 5);
+    }
+}
+
 static void test_rows(uint64_t *seed, size_t rows, size_t n, int is_double)
 {
     enum { TRIES = 3 };
@@ -180,6 +213,7 @@ int main(void)
             for (int rule = 0; rule < 4; rule++)
                 test_array(&seed, shapes[i][0], shapes[i][1], kind & 1, kind & 2 ? 2 : 1, rule, kind >> 2 & 1,
                            kind >> 3 & 1, kind >> 4 & 1);
+    test_few();
     for (size_t n = 1; n < 70; n++) test_unreal(&seed, n);
     for (size_t n = 1; n < 70; n++) test_rows(&seed, 3, n, n & 1), test_rows(&seed, 2, n, !(n & 1));
     test_rows(&seed, 2, 1000, 0);
