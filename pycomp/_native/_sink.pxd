@@ -80,9 +80,9 @@ cdef inline int sink_expect(sink *s, size_t size) except -1:
 
 
 cdef inline int sink_grow(sink *s, size_t wanted) except -1:
-    # Room for `wanted` bytes in all, not beyond the limit. Where that is no more than there is and it is full,
-    # for half as many again; a guess is believed, but for an eighth, so that the last one is hardly cut and what
-    # is let go is as large as what the next call asks for.
+    # Room for `wanted` bytes in all, not beyond the limit. Where that is no more than there is and it is
+    # full, for half as many again; a guess is believed, but for an eighth, so that the last one is hardly cut
+    # and what is let go is as large as what the next call asks for.
     cdef size_t cap = <size_t>(s.end - s.begin)
     cdef size_t least = min(cap + (cap // 8 if wanted > cap else cap // 2), s.limit)
     if wanted <= cap and s.at < s.end:
