@@ -35,6 +35,7 @@ cdef class PointFinder:
     cdef uint64_t spacing, next_point
     cdef readonly uint64_t taken, size
     cdef readonly list points
+    cdef cython.pythread_type_lock lock
 
     def __cinit__(self, uint64_t spacing):
         self.state = <pc_inflate *>malloc(pc_inflate_size())
@@ -60,7 +61,8 @@ cdef class PointFinder:
         cdef Py_buffer view
         borrow(data, &view)
         try:
-            self.walk(start(&view), start(&view) + view.len)
+            with self.lock:
+                self.walk(start(&view), start(&view) + view.len)
         finally:
             PyBuffer_Release(&view)
 
@@ -93,7 +95,8 @@ cdef class PointFinder:
                     result = pc_inflate_to_block(&kernels, self.state, &src, src_end, self.begin, &self.at,
                                                  end, &found, &bits)
             else:
-                end = min(end, before + (self.next_point - self.size))
+                if self.next_point - self.size < <uint64_t>(end - before):
+                    end = before + (self.next_point - self.size)
                 with nogil:
                     result = pc_inflate_run(&kernels, self.state, &src, src_end, self.begin, &self.at, end)
             self.size += <uint64_t>(self.at - before)

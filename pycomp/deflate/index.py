@@ -76,13 +76,15 @@ class GzipIndex:
     def build(cls, file: str | os.PathLike[str] | BinaryIO, *, spacing: int = 1 << 22) -> GzipIndex:
         """Read a gzip file once, checking it on the way; a point about every *spacing* bytes of contents.
 
+        *spacing* is 32 KiB at least, and less than 4 GiB.
+
         >>> import gzip, io
         >>> from pycomp.deflate import GzipIndex
         >>> GzipIndex.build(io.BytesIO(gzip.compress(bytes(10))))
         <GzipIndex of 1 points, 10 bytes>
         """
-        if spacing < _WINDOW:
-            raise ValueError(f"spacing must be at least {_WINDOW}, not {spacing}")
+        if not _WINDOW <= spacing < 1 << 32:  # the file has 32 bits for it
+            raise ValueError(f"spacing must be between {_WINDOW} and {(1 << 32) - 1}, not {spacing}")
         finder = _PointFinder(spacing)
         stream, own = _opened(file, "rb")
         try:
@@ -216,6 +218,8 @@ class IndexedGzipReader(io.RawIOBase):
         if not self.index.points:
             return 0
         point = self.index.points[-1]
+        if self.index.packed_size:  # it knows all sizes: the contents are empty
+            return 0
         self._file.seek(point.packed - _BGZF_HEADER)
         reader = MemberReader(self._file.read)
         reader.skip(None)

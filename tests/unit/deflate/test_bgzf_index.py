@@ -14,6 +14,7 @@ import pytest
 from pycomp import deflate
 from pycomp import gzip as ours
 from pycomp._native import deflate as _native
+from pycomp._native.span import PointFinder
 from pycomp.deflate import BgzfReader, BgzfWriter, GzipIndex, IndexedGzipReader
 from pycomp.deflate.index import Point
 from pycomp.errors import ChecksumError, CorruptError, PycompError, TruncatedError
@@ -106,6 +107,29 @@ def test_index(blob: bytes, spacing: int, tmp_path: Path) -> None:
             assert got
         reader.seek(0)
         assert io.BufferedReader(reader).read() == DATA
+
+
+@pytest.mark.parametrize("name", ["", "a name that takes more bytes than a block's header has"])
+def test_index_of_nothing(name: str) -> None:
+    target = io.BytesIO()
+    with gzip.GzipFile(name, "wb", fileobj=target):
+        pass
+    for blob in (target.getvalue(), target.getvalue() * 2 + bytes(3)):
+        saved = io.BytesIO()
+        index = GzipIndex.build(io.BytesIO(blob))
+        index.save(saved)
+        for known in (index, GzipIndex.load(io.BytesIO(saved.getvalue()))):
+            reader = IndexedGzipReader(io.BytesIO(blob), known)
+            assert (reader.size, reader.read(), reader.seek(5)) == (0, b"", 0)
+
+
+def test_spacing() -> None:
+    for spacing in (0, (1 << 15) - 1, 1 << 32, (1 << 64) - 1):
+        with pytest.raises(ValueError, match="between 32768 and 4294967295"):
+            GzipIndex.build(io.BytesIO(MEMBERS), spacing=spacing)
+    finder = PointFinder((1 << 64) - 1)  # so far on that an address would wrap
+    finder.feed(MEMBERS)
+    assert (finder.size, finder.complete, finder.points[0][1]) == (len(DATA), True, 0)
 
 
 def test_gzi(tmp_path: Path) -> None:
