@@ -164,7 +164,7 @@ cdef class FrameEncoder:
             memcpy(out.at, <const char *>before, prefix)
             memcpy(out.at + prefix, pc_tensor_encoder_head(self.encoder), info.head_size)
             out.at += prefix + info.head_size
-            for first in range(0, info.chunks, BATCH * threads):
+            for first in range(0, info.chunks, <size_t>BATCH * threads):
                 PyErr_CheckSignals()
                 count = min(<size_t>BATCH * threads, info.chunks - first)
                 out.at += self._code(first, count, threads, out.at, sink_room(&out),
@@ -239,8 +239,8 @@ cdef class FrameDecoder:
         """Decode bytes ``[skip, skip + len(out))``, counted from the start of chunk *first*, into *out*.
 
         *payload* and *table* are those of chunks ``[first, first + count)``, *base* is what the base has in
-        their place. An exception about damage
-        has the number of the first damaged chunk as its attribute ``chunk``; the others were decoded.
+        their place. An exception about damage has the number of the first damaged chunk as its attribute
+        ``chunk``; the others were decoded.
         """
         cdef Py_buffer src, entries, dst, before
         cdef pc_status status

@@ -209,7 +209,7 @@ def test_out_errors() -> None:
 @pytest.mark.parametrize("level", LEVELS)
 def test_threads(level: str) -> None:
     array = sample("<f4", (700, 1000))
-    blobs = {tensor.encode(array, level=level, threads=threads) for threads in (1, 2, 3, 8)}
+    blobs = {tensor.encode(array, level=level, threads=threads) for threads in (1, 2, 3, 8, 1 << 28)}
     assert len(blobs) == 1
     for threads in (1, 2, 5):
         assert same(tensor.decode(blobs.copy().pop(), threads=threads), array)
