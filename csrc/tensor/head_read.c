@@ -123,7 +123,8 @@ static pc_status take_groups(reader *in)
         weights = m->flags & PC_FRAME_WEIGHTS;
     if (mixed && (tiles != 1 || m->n_tables > 1)) return PC_ERR_CORRUPT;
     if ((means || weights) && (!mixed || m->method != PC_METHOD_FLOAT)) return PC_ERR_CORRUPT;
-    if (weights && (m->flags & PC_FRAME_SPARSE || m->info.cols > PC_MIX_MAX_WEIGHTS)) return PC_ERR_CORRUPT;
+    if (weights && (m->flags & PC_FRAME_SPARSE || m->info.cols == 0 || m->info.cols > PC_MIX_MAX_WEIGHTS))
+        return PC_ERR_CORRUPT;
     pc_status status = PC_OK;
     if (m->method == PC_METHOD_BASE) return tiles == 1 && m->flags == 0 ? take_base(in) : PC_ERR_CORRUPT;
     if (m->n_tables > 1) {

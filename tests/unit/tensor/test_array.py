@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pycomp import tensor
+from pycomp._native.checksum import xxh3_64
 from pycomp._native.tensor import DTYPES, ITEM_SIZES, FrameDecoder, FrameEncoder
 from pycomp.errors import CorruptError, PycompError, TruncatedError, UnsupportedError
 
@@ -461,3 +462,13 @@ def test_frame_errors() -> None:
         FrameEncoder(b"", "F33", 0, 2)
     with pytest.raises(ValueError, match="arguments"):
         FrameEncoder(b"", "F32", 0, 9)
+
+
+def test_weights_of_no_columns() -> None:
+    """A head of an empty array that nevertheless announces weights between its columns."""
+    parts = bytes([6, 0, 0])  # middle bits; a table of one symbol
+    fields = (1, DTYPES["F32"], 1, 2, 8, 1, 1, 1, 0, 0, 1, 1, 32 + len(parts), 0)
+    head = bytearray(struct.pack("<8BQIHHII", *fields) + parts)
+    head[28:32] = struct.pack("<I", xxh3_64(head) & 0xFFFFFFFF)
+    with pytest.raises(CorruptError):
+        FrameDecoder(bytes(head))
