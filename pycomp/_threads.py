@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 # Bytes of numbers that one call gives a thread to do: 5 ms of decoding, at level max a second or two.
 SHARE = 8 << 20
 
-THREADS_MAX = 1 << 16  # more than any machine has; the core counts in 32 bits
+THREADS_MAX = 1024  # that the core makes use of: PC_MAX_THREADS in csrc/include/pycomp/parallel.h
 
 _GROUP = Path("/proc/self/cgroup")
 _MOUNT = Path("/sys/fs/cgroup")
@@ -91,8 +91,8 @@ def usable_cores() -> int:
 def resolve(threads: int | None) -> int:
     """*threads* as the caller gave it, checked; None means all usable cores.
 
-    >>> resolve(3)
-    3
+    >>> resolve(3), resolve(10**12)
+    (3, 1024)
     """
     if threads is None:
         return usable_cores()

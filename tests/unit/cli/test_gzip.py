@@ -143,6 +143,9 @@ def test_recursion_and_implied_suffix(file: Path) -> None:
     assert main(["gzip", "-k", "file.txt"]) == 0
     os.rename("file.txt.gz", "x.tgz")
     assert main(["gzip", "-d", "x.tgz"]) == 0
+    (file.parent / "y.Packed").write_bytes(gzip.compress(DATA))
+    assert main(["gzip", "-d", "-S", ".Packed", "y.Packed"]) == 0
+    assert (file.parent / "y").read_bytes() == DATA
     assert (file.parent / "x.tar").read_bytes() == DATA
 
 
