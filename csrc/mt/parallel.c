@@ -262,3 +262,5 @@ size_t pc_parallel_pack(unsigned threads, size_t jobs, pc_make_fn make, pc_place
     gate_close(&p.gate);
     return p.end;
 }
+
+pc_runner pc_parallel_runner(unsigned threads) { return (pc_runner){pc_parallel_for, threads}; }

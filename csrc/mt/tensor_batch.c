@@ -49,7 +49,8 @@ static void code_job(void *context, size_t job, unsigned worker)
     pc_tensor_coding *c = &j->codings[job];
     pc_tensor_encoder *encoder = NULL;
     (void)worker;
-    c->status = pc_tensor_encoder_create(j->kernels, c->data, c->size, c->dtype, c->cols, c->level, &encoder);
+    c->status =
+        pc_tensor_encoder_create(j->kernels, NULL, c->data, c->size, c->dtype, c->cols, c->level, &encoder);
     if (c->status != PC_OK) return;
     /* Of one's own and not kept: it depends on the model, and a worker's next array finds it in the heap. */
     void *workspace = pc_alloc(PC_MAX(pc_tensor_encoder_info(encoder)->workspace_size, (size_t)1));

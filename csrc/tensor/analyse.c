@@ -119,9 +119,8 @@ static pc_key_window find_window(const pc_tensor_encoder *e, const pc_sample *s,
     return (pc_key_window){(uint16_t)first, (uint16_t)last};
 }
 
-/* The symbols of one row by the model's method; facts, for floats, is added to. */
-static void split_row(const pc_tensor_encoder *e, const uint8_t *row, const pc_sample *s, uint8_t *symbols,
-                      pc_split_facts *facts)
+void pc_sample_split(const pc_tensor_encoder *e, const uint8_t *row, const pc_sample *s, uint8_t *symbols,
+                     pc_split_facts *facts)
 {
     const pc_tensor_model *m = &e->model;
     switch (m->method) {
@@ -147,7 +146,7 @@ static size_t fill_sample(const pc_tensor_encoder *e, pc_sample *s)
     for (size_t i = 0; i < s->rows; i++) {
         uint8_t *symbols = s->symbols + i * s->cols;
         pc_split_facts facts = {0, ~(uint64_t)0, 0};
-        split_row(e, row_of(e, s, i), s, symbols, &facts);
+        pc_sample_split(e, row_of(e, s, i), s, symbols, &facts);
         trimmed += t->n_trims != 0 && facts.any != 0 && (facts.any & low_mask) == 0;
         s->row_sums[i] = e->kernels.sum_u8(symbols, s->cols);
         if (by_column) e->kernels.accumulate_u8(symbols, s->cols, s->col_sums);
@@ -172,40 +171,6 @@ static uint64_t symbol_bits(const pc_tensor_encoder *e)
     uint64_t bits = 0;
     for (unsigned t = 0; t < e->model.n_tables; t++) bits += pc_hist_entropy_q16(e->counts[t]) >> 16;
     return bits;
-}
-
-/* Twelve-bit frequencies have no room for symbols that might turn up, so rANS wants to know which do; and of
- * bytes, such as truth values, often few do. Looks through the whole array for the lowest and the highest
- * symbol, 0 aside, of each row group's columns, and counts what the sample missed of the range as if it had
- * come once; symbol 0 always. */
-static pc_status fill_ranges(pc_tensor_encoder *e, pc_sample *s)
-{
-    pc_tensor_model *m = &e->model;
-    size_t cols = s->cols, n = m->row_groups * cols;
-    uint8_t *low = pc_alloc(2 * n), *high = low + n;
-    if (low == NULL) return PC_ERR_MEMORY;
-    memset(low, 255, n);
-    memset(high, 0, n);
-    for (uint64_t r = 0; r < m->rows; r++) {
-        pc_split_facts facts = {0, ~(uint64_t)0, 0};
-        split_row(e, e->data + r * cols * m->traits->size, s, s->symbols, &facts);
-        unsigned group = m->row_groups == 1 ? 0 : pc_row_group(e, e->kernels.sum_u8(s->symbols, cols));
-        e->kernels.widen_u8(s->symbols, cols, low + group * cols, high + group * cols);
-    }
-    uint8_t first[PC_MAX_TABLES], last[PC_MAX_TABLES] = {0};
-    memset(first, 255, sizeof first);
-    for (unsigned g = 0; g < m->row_groups; g++)
-        for (size_t c = 0; c < cols; c++) {
-            unsigned t = m->tile_table[g * m->col_groups + (m->col_groups > 1 ? m->col_group[c] : 0)];
-            first[t] = PC_MIN(first[t], low[g * cols + c]);
-            last[t] = PC_MAX(last[t], high[g * cols + c]);
-        }
-    for (unsigned t = 0; t < m->n_tables; t++) {
-        e->counts[t][0] += e->counts[t][0] == 0;
-        for (unsigned v = first[t] + 1u; v <= last[t]; v++) e->counts[t][v] += e->counts[t][v] == 0;
-    }
-    pc_free(low);
-    return PC_OK;
 }
 
 /* Frequencies of magnitudes, and columns' means where chunks are too many to learn them one by one. */
@@ -234,7 +199,7 @@ static pc_status build_tables(pc_tensor_encoder *e, pc_sample *s)
     }
     int wants_ranges = m->coder == PC_CODER_RANS || m->method == PC_METHOD_BYTE;
     if (!exact && wants_ranges && !(m->flags & PC_FRAME_SPARSE) && m->rows < MOST_READ / s->cols) {
-        pc_status status = fill_ranges(e, s);
+        pc_status status = pc_sample_ranges(e);
         if (status != PC_OK) return status;
         exact = 1;
     }

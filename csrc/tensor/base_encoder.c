@@ -76,14 +76,14 @@ pc_status pc_tensor_encoder_create_base(const pc_kernels *kernels, const void *d
     uint64_t bytes = 0;
     pc_tensor_encoder *plain = NULL, *differences = NULL;
     if (level < PC_LEVEL_FAST || level > PC_LEVEL_MAX) return PC_ERR_PARAM;
-    if (size == 0) return pc_tensor_encoder_create(kernels, data, size, dtype, cols, level, encoder);
+    if (size == 0) return pc_tensor_encoder_create(kernels, NULL, data, size, dtype, cols, level, encoder);
     pc_status status = make(kernels, data, base, size, dtype, cols, level, &bytes, &differences);
     if (status != PC_OK) return status;
     if (bytes + differences->model.info.head_size <= size / CERTAIN_GAIN) {
         *encoder = differences;
         return PC_OK;
     }
-    status = pc_tensor_encoder_create(kernels, data, size, dtype, cols, level, &plain);
+    status = pc_tensor_encoder_create(kernels, NULL, data, size, dtype, cols, level, &plain);
     if (status != PC_OK) {
         pc_tensor_encoder_free(differences);
         return status;

@@ -46,8 +46,9 @@ static pc_status write_head(pc_tensor_encoder *e, uint8_t *dst, size_t dst_cap, 
     return pc_head_write(e, dst, dst_cap, &m->info.head_size, workspace);
 }
 
-pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, uint64_t size, pc_dtype dtype,
-                                   size_t cols, pc_level level, pc_tensor_encoder **encoder)
+pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const pc_runner *runner, const void *data,
+                                   uint64_t size, pc_dtype dtype, size_t cols, pc_level level,
+                                   pc_tensor_encoder **encoder)
 {
     if (level < PC_LEVEL_FAST || level > PC_LEVEL_MAX) return PC_ERR_PARAM;
     pc_tensor_encoder *e = pc_alloc(sizeof *e);
@@ -56,6 +57,7 @@ pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, 
     e->kernels = *kernels;
     e->data = data;
     e->level = level;
+    e->runner = runner;
     pc_status status = pc_model_shape(&e->model, size, dtype, cols, 0);
     if (status == PC_OK) status = pc_tensor_analyse(e);
     if (status == PC_OK) {
@@ -71,6 +73,7 @@ pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, 
         pc_tensor_encoder_free(e);
         return status;
     }
+    e->runner = NULL; /* the caller's, and done with */
     e->model.info.workspace_size = pc_chunk_space_size(&e->model);
     *encoder = e;
     return PC_OK;

@@ -9,6 +9,7 @@ struct pc_tensor_encoder {
     pc_tensor_model model;
     pc_kernels kernels;
     const uint8_t *data, *base; /* base: NULL, or as many bytes */
+    const pc_runner *runner;    /* while it is made; NULL: nobody has threads */
     pc_level level;
     /* A row belongs to group g when its symbols add up to thresholds[g - 1] or more, but less than
      * thresholds[g]. */

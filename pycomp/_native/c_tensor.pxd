@@ -1,8 +1,14 @@
-# csrc/include/pycomp/tensor.h
+# csrc/include/pycomp/tensor.h, and who does its jobs
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from pycomp._native.c_kernels cimport pc_kernels
 from pycomp._native.c_status cimport pc_status
+
+cdef extern from "pycomp/parallel.h" nogil:
+    ctypedef struct pc_runner:
+        pass
+
+    pc_runner pc_parallel_runner(unsigned threads)
 
 cdef extern from "pycomp/tensor.h" nogil:
     ctypedef enum pc_dtype:
@@ -32,9 +38,9 @@ cdef extern from "pycomp/tensor.h" nogil:
         size_t chunk_bound
         size_t workspace_size
 
-    pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, uint64_t size,
-                                       pc_dtype dtype, size_t cols, pc_level level,
-                                       pc_tensor_encoder **encoder)
+    pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const pc_runner *runner,
+                                       const void *data, uint64_t size, pc_dtype dtype, size_t cols,
+                                       pc_level level, pc_tensor_encoder **encoder)
     pc_status pc_tensor_encoder_create_base(const pc_kernels *kernels, const void *data, const void *base,
                                             uint64_t size, pc_dtype dtype, size_t cols, pc_level level,
                                             pc_tensor_encoder **encoder)

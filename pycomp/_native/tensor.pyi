@@ -15,7 +15,13 @@ class FrameEncoder:
     @property
     def chunk_bytes(self) -> int: ...
     def __new__(
-        cls, data: Buffer, dtype: str, cols: int, level: int, base: Buffer | None = None
+        cls,
+        data: Buffer,
+        dtype: str,
+        cols: int,
+        level: int,
+        base: Buffer | None = None,
+        threads: int = 1,
     ) -> FrameEncoder: ...
     def encode(self, first: int, count: int, threads: int = 1) -> tuple[bytes, bytes, bytes]: ...
     def reach(self, count: int) -> int: ...

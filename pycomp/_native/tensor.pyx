@@ -67,8 +67,9 @@ cdef class FrameEncoder:
     cdef readonly size_t chunks
     cdef readonly size_t chunk_bytes
 
-    def __cinit__(self, data, str dtype, size_t cols, int level, base=None):
+    def __cinit__(self, data, str dtype, size_t cols, int level, base=None, unsigned threads=1):
         cdef pc_status status
+        cdef pc_runner runner = pc_parallel_runner(threads)
         cdef pc_dtype number
         number = number_of(dtype)
         borrow(data, &self.view)
@@ -85,8 +86,9 @@ cdef class FrameEncoder:
                                                        <uint64_t>self.view.len, number, cols,
                                                        <pc_level>level, &self.encoder)
             else:
-                status = pc_tensor_encoder_create(&kernels, start(&self.view), <uint64_t>self.view.len,
-                                                  number, cols, <pc_level>level, &self.encoder)
+                status = pc_tensor_encoder_create(&kernels, &runner, start(&self.view),
+                                                  <uint64_t>self.view.len, number, cols, <pc_level>level,
+                                                  &self.encoder)
         check(status, "tensor.encode")
         cdef const pc_tensor_info *info = pc_tensor_encoder_info(self.encoder)
         self.head = pc_tensor_encoder_head(self.encoder)[:info.head_size]

@@ -260,7 +260,8 @@ class Writer:
         if (encoder := self._differences(job, content, base)) is not None:
             self._large_numeric(job, content, encoder)
         elif job.method == Method.NUMERIC and self._gains(job, content):
-            self._large_numeric(job, content, FrameEncoder(content, job.dtype, job.cols, self._level))
+            encoder = FrameEncoder(content, job.dtype, job.cols, self._level, threads=self._threads)
+            self._large_numeric(job, content, encoder)
         else:
             self._large_blocks(job, content)
 

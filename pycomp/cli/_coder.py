@@ -152,7 +152,7 @@ class Pycomp(Coder):
     def _encode_large(self, source: memoryview, job: Job) -> list[bytes]:
         from pycomp._native.tensor import FrameEncoder
 
-        frame = FrameEncoder(_content(source, job), job.dtype, job.cols, self._level)
+        frame = FrameEncoder(_content(source, job), job.dtype, job.cols, self._level, threads=self.threads)
         step = BATCH * self.threads
         batches = [
             frame.encode(first, min(step, frame.chunks - first), self.threads)[:2]

@@ -103,7 +103,7 @@ def encode(
     """
     count = resolve(threads)
     source = prepare(array, dtype, level, base)
-    encoder = FrameEncoder(source.data, source.dtype, source.cols, LEVELS[level], source.base)
+    encoder = FrameEncoder(source.data, source.dtype, source.cols, LEVELS[level], source.base, count)
     return encoder.frame(source.prefix, count)
 
 

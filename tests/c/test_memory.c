@@ -88,7 +88,7 @@ static pc_status encode(void)
     pc_status status =
         of_base != NULL
             ? pc_tensor_encoder_create_base(&kernels, data, of_base, BYTES, dtype, COLS, level, &e)
-            : pc_tensor_encoder_create(&kernels, data, BYTES, dtype, COLS, level, &e);
+            : pc_tensor_encoder_create(&kernels, NULL, data, BYTES, dtype, COLS, level, &e);
     CHECK((status == PC_OK) == (e != NULL)); /* a caller frees what it has been given */
     if (status == PC_OK) {
         const pc_tensor_info *info = pc_tensor_encoder_info(e);

@@ -4,6 +4,7 @@
  * last, so damaged payloads run all the way without help. */
 #include "base/mem.h"
 #include "check.h"
+#include "pycomp/parallel.h"
 #include "pycomp/tensor.h"
 #include "pycomp/xxh3.h"
 #include "tensor/head.h"
@@ -114,7 +115,9 @@ static frame encode(const pc_kernels *k, const uint8_t *data, uint64_t size, pc_
 {
     frame f = {.data = (uint8_t *)(uintptr_t)data, .size = size};
     pc_tensor_encoder *e = NULL;
-    CHECK(pc_tensor_encoder_create(k, data, size, dtype, cols, level, &e) == PC_OK);
+    const pc_runner runner = pc_parallel_runner(threads);
+    CHECK(pc_tensor_encoder_create(k, threads > 1 ? &runner : NULL, data, size, dtype, cols, level, &e) ==
+          PC_OK);
     const pc_tensor_info *info = pc_tensor_encoder_info(e);
     f.head_size = info->head_size;
     f.head = copy_of(pc_tensor_encoder_head(e), info->head_size);
@@ -546,10 +549,13 @@ static void test_params(void)
 {
     pc_tensor_encoder *e = NULL;
     uint8_t data[64] = {0};
-    CHECK(pc_tensor_encoder_create(&tiers[0], data, 64, PC_DTYPE_F32, 0, (pc_level)0, &e) == PC_ERR_PARAM);
-    CHECK(pc_tensor_encoder_create(&tiers[0], data, 64, PC_DTYPE_F32, 0, (pc_level)5, &e) == PC_ERR_PARAM);
-    CHECK(pc_tensor_encoder_create(&tiers[0], data, 63, PC_DTYPE_F32, 0, PC_LEVEL_FAST, &e) == PC_ERR_PARAM);
-    CHECK(pc_tensor_encoder_create(&tiers[0], data, 64, PC_DTYPE_COUNT, 0, PC_LEVEL_FAST, &e) ==
+    CHECK(pc_tensor_encoder_create(&tiers[0], NULL, data, 64, PC_DTYPE_F32, 0, (pc_level)0, &e) ==
+          PC_ERR_PARAM);
+    CHECK(pc_tensor_encoder_create(&tiers[0], NULL, data, 64, PC_DTYPE_F32, 0, (pc_level)5, &e) ==
+          PC_ERR_PARAM);
+    CHECK(pc_tensor_encoder_create(&tiers[0], NULL, data, 63, PC_DTYPE_F32, 0, PC_LEVEL_FAST, &e) ==
+          PC_ERR_PARAM);
+    CHECK(pc_tensor_encoder_create(&tiers[0], NULL, data, 64, PC_DTYPE_COUNT, 0, PC_LEVEL_FAST, &e) ==
           PC_ERR_UNSUPPORTED);
     CHECK(pc_dtype_name(PC_DTYPE_COUNT) == NULL && pc_dtype_size(PC_DTYPE_COUNT) == 0);
     CHECK(pc_dtype_size(PC_DTYPE_C64) == 4 && strcmp(pc_dtype_name(PC_DTYPE_F6_E3M2), "F6_E3M2") == 0);

@@ -60,7 +60,8 @@ static void drop(pc_tensor_coding *c)
 static void check_frame(const pc_tensor_coding *c)
 {
     pc_tensor_encoder *e = NULL;
-    CHECK(pc_tensor_encoder_create(&kernels, c->data, c->size, c->dtype, c->cols, c->level, &e) == PC_OK);
+    CHECK(pc_tensor_encoder_create(&kernels, NULL, c->data, c->size, c->dtype, c->cols, c->level, &e) ==
+          PC_OK);
     const pc_tensor_info *info = pc_tensor_encoder_info(e);
     CHECK(c->head_size == info->head_size && memcmp(c->dst, pc_tensor_encoder_head(e), info->head_size) == 0);
     uint8_t *payload = malloc(info->chunk_bound), *workspace = malloc(info->workspace_size + 1);

@@ -32,7 +32,7 @@ static void round_trip(const pc_kernels *tiers, int n_tiers, const uint8_t *data
     for (int t = 0; t < n_tiers; t++) {
         pc_tensor_encoder *e = NULL;
         pc_tensor_decoder *d = NULL;
-        MUST(pc_tensor_encoder_create(&tiers[t], data, size, dtype, cols, level, &e) == PC_OK);
+        MUST(pc_tensor_encoder_create(&tiers[t], NULL, data, size, dtype, cols, level, &e) == PC_OK);
         const pc_tensor_info *info = pc_tensor_encoder_info(e);
         uint8_t *room = fuzz_block(pc_tensor_encode_room(e, info->chunks, 1));
         uint32_t *sizes = (uint32_t *)(void *)fuzz_block(4 * info->chunks);

@@ -92,7 +92,7 @@ static void save_frame(const char *name, content kind, pc_dtype dtype, size_t n,
     if (kind == MOVED)
         MUST(pc_tensor_encoder_create_base(&k, data, base, n * size, dtype, cols, level, &e) == PC_OK);
     else
-        MUST(pc_tensor_encoder_create(&k, data, n * size, dtype, cols, level, &e) == PC_OK);
+        MUST(pc_tensor_encoder_create(&k, NULL, data, n * size, dtype, cols, level, &e) == PC_OK);
     const pc_tensor_info *info = pc_tensor_encoder_info(e);
     uint8_t *frame = fuzz_block(info->head_size + info->chunks * (info->chunk_bound + 4));
     uint8_t *room = fuzz_block(pc_tensor_encode_room(e, info->chunks, 1));

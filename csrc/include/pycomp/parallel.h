@@ -6,15 +6,12 @@
 
 #include <stddef.h>
 
+#include "pycomp/runner.h"
 #include "pycomp/status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Called once for each job in [0, jobs). worker is in [0, threads) and names a slot that no other
- * running job has: index per-worker workspace by it. */
-typedef void (*pc_job_fn)(void *context, size_t job, unsigned worker);
 
 /* Threads that pc_parallel_for will really use: 1 <= result <= PC_MAX_THREADS, never more than jobs. */
 unsigned pc_parallel_threads(unsigned wanted, size_t jobs);
@@ -23,6 +20,9 @@ unsigned pc_parallel_threads(unsigned wanted, size_t jobs);
  * jobs) threads, the caller's included, and returns when all have ended. Threads that cannot be
  * started are done without. */
 void pc_parallel_for(unsigned threads, size_t jobs, pc_job_fn fn, void *context);
+
+/* The same for layers that know no threads. */
+pc_runner pc_parallel_runner(unsigned threads);
 
 /* Does a job in the worker's own room; returns the size of the result, SIZE_MAX if there is none. */
 typedef size_t (*pc_make_fn)(void *context, size_t job, unsigned worker);

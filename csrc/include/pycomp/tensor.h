@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "pycomp/kernels.h"
+#include "pycomp/runner.h"
 #include "pycomp/status.h"
 
 #ifdef __cplusplus
@@ -83,9 +84,10 @@ typedef struct pc_tensor_info {
 
 /* Looks at the array (little-endian, size a multiple of the element size) and prepares to encode it.
  * cols is a hint: the elements of one row, 0 for unknown. The array must stay as it is until the last
- * chunk is coded. */
-pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const void *data, uint64_t size, pc_dtype dtype,
-                                   size_t cols, pc_level level, pc_tensor_encoder **encoder);
+ * chunk is coded. runner may be NULL; what is decided does not depend on it. */
+pc_status pc_tensor_encoder_create(const pc_kernels *kernels, const pc_runner *runner, const void *data,
+                                   uint64_t size, pc_dtype dtype, size_t cols, pc_level level,
+                                   pc_tensor_encoder **encoder);
 /* The same for an array of which another of the same type and size is a good guess: the next checkpoint of a
  * training run, say. Codes the differences, or a plain frame where that should be the smaller. A decoder
  * needs the base again; it must stay as long as data. */
