@@ -45,12 +45,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--limit", type=byte_count, default=LIMIT, help="measure at most so much of the file (default: 100M)"
     )
     parser.add_argument(
-        "--dtype", help="element type of a raw file, such as bf16 or f32, for all coders to know"
+        "--dtype",
+        type=element_type,
+        help="element type of a raw file, such as bf16 or f32, for all coders to know",
     )
     style = parser.add_mutually_exclusive_group()
     style.add_argument("--json", action="store_true", help="print one JSON object")
     style.add_argument("--csv", action="store_true", help="print comma-separated values")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
+
+
+def element_type(text: str) -> str:
+    """The name of a dtype, for argparse.
+
+    >>> element_type("bf16")
+    'BF16'
+    """
+    from pycomp.archive.dtypes import BITS
+
+    if text.upper() not in BITS:
+        known = ", ".join(BITS).lower()
+        raise argparse.ArgumentTypeError(f"{text!r} is no element type; known are {known}")
+    return text.upper()
 
 
 def run(args: argparse.Namespace) -> int:

@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         source = args.source
         if source == "-":
             folder = stack.enter_context(_streams.spool(None if output == "-" else output))
-            source = os.fspath(_streams.from_stdin(folder / "packed.pcz"))
+            source = os.fspath(_streams.from_stdin(folder / "standard input"))
         with archive.open(source) as packed:
             single = packed.info().single
             names = [entry.path for entry in packed.entries if entry.kind != "folder"]

@@ -280,6 +280,7 @@ def test_not_an_archive(model: Path, capsys: CaptureText) -> None:
         ["cat", "x.pcz:a", "--rows", "a:b"],
         ["cat", "x.pcz:a", "--rows", ":"],
         ["bench", "x", "--limit", "big"],
+        ["bench", "x", "--dtype", "f33"],
     ],
 )
 def test_wrong_command_lines(arguments: list[str], capsys: CaptureText) -> None:
