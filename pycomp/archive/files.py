@@ -8,6 +8,7 @@ there is the old file or the new one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -61,7 +62,12 @@ class AtomicFile:
         self._lock = threading.Lock()
 
     def __enter__(self) -> AtomicFile:
+        if not os.path.basename(self.target):  # "out/" means a folder, which nobody made
+            raise NotADirectoryError(errno.ENOTDIR, "no such folder", self.target)
         try:
+            with contextlib.suppress(FileNotFoundError):  # what cannot take the name in the end is told now
+                if stat.S_ISDIR(os.lstat(self.target).st_mode):
+                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             self._fd = os.open(self.path, _FLAGS, 0o666 if self._mode is None else 0o600)
         except OSError as error:
             raise self._named(error) from None

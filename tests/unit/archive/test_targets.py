@@ -29,6 +29,32 @@ def test_a_link_keeps_pointing_where_it_did(model: Path, tmp_path: Path) -> None
     assert sorted(os.listdir(tmp_path / "disk")) == ["model", "packed.pcz"]
 
 
+def test_a_slash_at_the_end_means_a_folder(model: Path, packed: Path, tmp_path: Path) -> None:
+    for work in (archive.pack, archive.unpack):
+        with pytest.raises(NotADirectoryError, match="no such folder"):
+            work(model if work is archive.pack else packed, f"{tmp_path}/new/")
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "new").mkdir()
+    archive.unpack(packed, f"{tmp_path}/new/")
+    assert (tmp_path / "new" / model.name).read_bytes() == model.read_bytes()
+
+
+def test_names_that_cannot_be_taken_are_told_first(model: Path, packed: Path, tmp_path: Path) -> None:
+    def never(done: int, total: int, label: str) -> None:
+        raise AssertionError("something was written")
+
+    long = model.rename(tmp_path / ("x" * 255))  # and there is no room for .pcz
+    with pytest.raises(OSError, match=r"name too long.*xxx\.pcz"):
+        archive.pack(long, progress=never)
+    (tmp_path / "repo").mkdir()
+    long.rename(tmp_path / "repo" / "model")
+    archive.pack(tmp_path / "repo")
+    (tmp_path / "out" / "model").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError, match="out/model"):
+        archive.unpack(tmp_path / "repo.pcz", tmp_path / "out", progress=never)
+    assert os.listdir(tmp_path / "out" / "model") == []
+
+
 @posix
 def test_devices_are_written_to(model: Path, packed: Path, tmp_path: Path) -> None:
     (tmp_path / "null").symlink_to(os.devnull)
