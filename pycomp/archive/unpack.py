@@ -184,18 +184,20 @@ class _Unpacking:
         os.makedirs(root, exist_ok=True)
         safe: set[str] = set()
         folders = [entry for entry in entries if entry.kind == "folder"]
-        for entry in folders:
-            _make_folder(root, entry.path, safe)
-        for entry in entries:
-            if entry.kind == "file":
-                parent = os.path.dirname(entry.path)
-                _make_folder(root, parent, safe)
-                self._file(entry, os.path.join(root, entry.path))
         warnings = []
-        for entry in entries:
-            if entry.kind == "link":
-                _make_folder(root, os.path.dirname(entry.path), safe)
-                warnings += _make_link(root, entry)
+        with contextlib.ExitStack() as locked:
+            for entry in folders:
+                _make_folder(root, entry.path, safe)
+                _unlock(os.path.join(root, entry.path), locked)
+            for entry in entries:
+                if entry.kind != "folder":
+                    _make_folder(root, os.path.dirname(entry.path), safe)
+                if entry.kind == "file":
+                    self._file(entry, os.path.join(root, entry.path))
+            for entry in entries:
+                if entry.kind == "link":
+                    warnings += _make_link(root, entry)
+            locked.pop_all()  # their modes are those of the archive now
         # Children change their folder's time, and a folder that is read-only takes no children.
         for entry in reversed(folders):
             path = os.path.join(root, entry.path)
@@ -312,6 +314,15 @@ def _make_folder(root: str, path: str, safe: set[str]) -> None:
                 text = f"{full!r} is in the way: a folder of that name is to be written to"
                 raise PycompError(text) from None
         safe.add(path[:at])
+
+
+def _unlock(path: str, locked: contextlib.ExitStack) -> None:
+    """Let the owner write to a folder, which an earlier unpacking may forbid, until *locked* is closed."""
+    mode = stat.S_IMODE(os.lstat(path).st_mode)
+    if mode & stat.S_IRWXU != stat.S_IRWXU:
+        with contextlib.suppress(PermissionError):  # somebody else's; what needs it will say so
+            os.chmod(path, mode | stat.S_IRWXU)
+            locked.callback(os.chmod, path, mode)
 
 
 def _make_link(root: str, entry: Entry) -> list[str]:

@@ -75,9 +75,23 @@ def test_unpacking_again_replaces_files(tree: Path, tmp_path: Path) -> None:
     archive.unpack(tmp_path / "repo.pcz", out)
     (out / "run.sh").write_text("changed")
     (out / "mine").write_text("stays")
-    archive.unpack(tmp_path / "repo.pcz", out)
+    archive.unpack(tmp_path / "repo.pcz", out)  # where "deeper" is read-only by now
+    assert stat.S_IMODE((out / "sub" / "deeper").stat().st_mode) == 0o555
     assert (out / "run.sh").read_text() == "#!/bin/sh\n"
     assert (out / "mine").read_text() == "stays"
+
+
+def test_read_only_folders_stay_so_where_unpacking_fails(tree: Path, tmp_path: Path) -> None:
+    archive.pack(tree)
+    out = tmp_path / "repo.out"
+    archive.unpack(tmp_path / "repo.pcz", out)
+
+    def stop(done: int, total: int, label: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        archive.unpack(tmp_path / "repo.pcz", out, progress=stop)
+    assert stat.S_IMODE((out / "sub" / "deeper").stat().st_mode) == 0o555
 
 
 def test_empty_folder(tmp_path: Path) -> None:
