@@ -27,6 +27,7 @@ __all__ = ["BasePiece", "BaseUse", "Entry", "Extent", "Index", "Segment", "Tenso
 # zlib block is 1 MiB and costs 12 bytes and more. What claims to grow further is a lie.
 _GROWTH_MAX = 1 << 18
 _SIZE_MAX = 1 << 62
+_TIME_MAX = 1 << 66  # 2,300 years either way: file systems know of times beyond 64 bits of nanoseconds
 
 _KINDS = ("file", "folder", "link")
 
@@ -220,7 +221,7 @@ def _entry_in(item: Any, segments: list[Segment]) -> Entry:
     path = _typed(item["path"], str)
     check_member(path)
     mtime = item["mtime"]
-    if type(mtime) is not int or abs(mtime) > _SIZE_MAX:
+    if type(mtime) is not int or abs(mtime) > _TIME_MAX:
         raise CorruptError(f"{path!r} has an impossible time")
     entry = Entry(path, kind, _natural(item["mode"], 0o7777), mtime)
     if kind == "link":

@@ -98,4 +98,6 @@ def _write_tensor(packed: Archive, name: str, args: argparse.Namespace, out: Bin
         plain = array if array.dtype.kind in "biufc" else array.view(f"<u{array.dtype.itemsize}")
         np.lib.format.write_array(out, plain, allow_pickle=False)
     else:
-        out.write(array.tobytes("A"))  # "A": in the order they were stored, Fortran's too
+        out.write(
+            array.reshape(-1, order="A").view("u1").data
+        )  # "A": as they were stored, Fortran's order too

@@ -160,6 +160,14 @@ def test_modes_and_times(model: Path, tmp_path: Path) -> None:
     assert status.st_mtime_ns == model.stat().st_mtime_ns
 
 
+@pytest.mark.parametrize("year", [1700, 2300, 2440])
+def test_times_of_other_centuries(model: Path, tmp_path: Path, year: int) -> None:
+    os.utime(model, ns=(0, (year - 1970) * 31_556_952 * 10**9 + 123_456_789))
+    archive.pack(model, tmp_path / "x.pcz")
+    archive.unpack(tmp_path / "x.pcz", tmp_path / "y")
+    assert (tmp_path / "y").stat().st_mtime_ns == model.stat().st_mtime_ns  # as far as the file system goes
+
+
 def test_bad_arguments(model: Path, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         archive.pack(model, base=tmp_path / "nothing")

@@ -210,6 +210,17 @@ def test_cat_a_tensor(
         assert capfdbinary.readouterr().out == array[rows].tobytes()
 
 
+@pytest.mark.parametrize("shape", [(30, 40), (0, 4), (7,), ()])
+def test_cat_in_fortrans_order(shape: tuple[int, ...], tmp_path: Path, capfdbinary: CaptureBytes) -> None:
+    array = np.asfortranarray(np.random.default_rng(0).standard_normal(shape))
+    np.save(tmp_path / "a.npy", array)
+    assert main(["pack", "-q", str(tmp_path / "a.npy")]) == 0
+    assert main(["cat", f"{tmp_path}/a.npy.pcz:a"]) == 0
+    assert capfdbinary.readouterr().out == array.tobytes("A")
+    assert main(["cat", "--npy", f"{tmp_path}/a.npy.pcz:a"]) == 0
+    assert np.array_equal(np.load(io.BytesIO(capfdbinary.readouterr().out)), array)
+
+
 def test_cat_as_npy(
     packed: Path, weights: dict[str, tuple[str, np.ndarray]], capfdbinary: CaptureBytes
 ) -> None:
