@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from pycomp._native.checksum import Hasher128
-from pycomp.archive.files import is_sink
+from pycomp.archive.files import is_sink, write_all
 from pycomp.archive.index import BaseUse, Tensor
 from pycomp.archive.known import plan_known
 from pycomp.archive.layout import MAGIC
@@ -138,13 +138,18 @@ class _Packed(Base):
         size = found.tensor.nbytes
         if size <= IN_MEMORY:
             return super().whole(found)
-        with tempfile.TemporaryFile() as file:
-            file.truncate(size)
-            mapped = mmap.mmap(file.fileno(), size)
-        for start in range(0, size, IN_MEMORY):
-            part = memoryview(mapped)[start : start + IN_MEMORY]
-            self._archive.read_into(found.path, found.tensor.start + start, part)
-        return memoryview(mapped)
+        # Written, not decoded into the map: a full disk is then an error, and not the end of the process.
+        buffer = memoryview(bytearray(IN_MEMORY))
+        with tempfile.TemporaryFile(buffering=0) as file:
+            for start in range(0, size, IN_MEMORY):
+                part = buffer[: size - start]
+                self._archive.read_into(found.path, found.tensor.start + start, part)
+                try:
+                    write_all(file, part)
+                except OSError as error:
+                    text = f"{error.strerror} (for a tensor of the base, {size} bytes)"
+                    raise OSError(error.errno, text, tempfile.gettempdir()) from None
+            return memoryview(mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ))
 
     def close(self) -> None:
         self._archive.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 
 from pycomp import archive
+from pycomp.archive import base as base_module
 from pycomp.errors import BaseError, CorruptError, OverlapError, PycompError, UnsupportedError
 
 Image = Callable[..., bytes]
@@ -200,6 +203,27 @@ def test_chain(checkpoints: list[Path], tmp_path: Path) -> None:
     (tmp_path / "0.pcz").unlink()
     with pytest.raises(UnsupportedError, match=r"0.pcz"):
         archive.unpack(tmp_path / "2.pcz", tmp_path / "out")
+
+
+def test_large_tensors_of_a_packed_base(
+    checkpoints: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They go to a temporary file, for which there may be no room."""
+    archive.pack(checkpoints[0], tmp_path / "0.pcz")
+    archive.pack(checkpoints[1], tmp_path / "want.pcz", base=tmp_path / "0.pcz")
+    monkeypatch.setattr(base_module, "IN_MEMORY", 100_000)
+    archive.pack(checkpoints[1], tmp_path / "1.pcz", base=tmp_path / "0.pcz")
+    assert (tmp_path / "1.pcz").read_bytes() == (tmp_path / "want.pcz").read_bytes()
+    with archive.open(tmp_path / "1.pcz") as opened:
+        assert opened.verify().ok
+
+    def full(file: object, data: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(base_module, "write_all", full)
+    with pytest.raises(OSError, match=r"No space left.*\(for a tensor of the base, 614400 bytes\)"):
+        archive.pack(checkpoints[1], tmp_path / "2.pcz", base=tmp_path / "0.pcz")
+    assert not (tmp_path / "2.pcz").exists()
 
 
 def test_circle(checkpoints: list[Path], tmp_path: Path) -> None:
