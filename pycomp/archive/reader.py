@@ -214,8 +214,8 @@ class Archive:
     ) -> VerifyReport:
         """Decode everything and compare with the checksums; damage is reported, not raised.
 
-        *threads* None means as many as the archive was opened with. Raises UnsupportedError where there are
-        differences to a base that is not at hand.
+        *threads* None means as many as the archive was opened with. Where there are differences to a base,
+        raises UnsupportedError if it is not at hand and BaseError if nothing of the one given fits.
         """
         from pycomp.archive.verify import verify
 
