@@ -258,11 +258,10 @@ class Archive:
     def _name_tensors(self) -> dict[str, _Named]:
         pairs = [_Named(entry, tensor) for entry in self._files.values() for tensor in entry.tensors]
         count = Counter(named.tensor.name for named in pairs)
-        names: dict[str, _Named] = {}
-        for named in pairs:
-            name = named.tensor.name
-            names[name if count[name] == 1 else f"{named.entry.path}#{name}"] = named
-        return names
+        count.update({_long(named) for named in pairs if count[named.tensor.name] > 1})  # which are taken
+        return {
+            named.tensor.name if count[named.tensor.name] == 1 else _long(named): named for named in pairs
+        }
 
     def _find(self, name: str) -> _Named:
         found = self._names.get(name)
@@ -416,6 +415,11 @@ class Archive:
         return costs[at] + segments[extent.segment].packed * (
             (size - extent.start) / segments[extent.segment].size
         )
+
+
+def _long(named: _Named) -> str:
+    """The name of a tensor whose own is not enough."""
+    return f"{named.entry.path}#{named.tensor.name}"
 
 
 def _opened_again(where: Any, base: Any, threads: int | None, depth: int) -> Archive:

@@ -176,6 +176,18 @@ def test_files_that_share_tensor_names(tmp_path: Path, image: Callable[..., byte
             opened.tensor("w")
 
 
+def test_a_name_that_looks_like_a_long_one(tmp_path: Path, image: Callable[..., bytes]) -> None:
+    folder = tmp_path / "repo"
+    folder.mkdir()
+    for file, name, value in (("a", "w", 1), ("b", "w", 2), ("c", "a#w", 3)):
+        (folder / file).write_bytes(image({name: ("U8", [2], bytes([value, value]))}))
+    archive.pack(folder)
+    with archive.open(tmp_path / "repo.pcz") as opened:
+        assert opened.keys() == ["a#w", "b#w", "c#a#w"]
+        assert [opened.tensor(name)[0] for name in opened.keys()] == [1, 2, 3]
+        assert opened.info().tensors == 3
+
+
 def test_many_threads_read_one_archive(packed: Path, model: Path) -> None:
     with archive.open(packed) as opened:
         want = {name: opened.tensor(name).tobytes() for name in opened.keys()}
