@@ -116,8 +116,8 @@ PC_INLINE uint32_t pc_motion_abs(int32_t v) { return (uint32_t)(v < 0 ? -v : v);
 #define PC_MOTION_REST(target, suffix)                                                                       \
     PC_MOTION_BLEND(target, uint8_t)                                                                         \
     PC_MOTION_BLEND(target, uint16_t)                                                                        \
-    target void pc_motion_blend_##suffix(const uint8_t *src, ptrdiff_t stride, unsigned size,                \
-                                         unsigned bytes, int down, int right, uint8_t *dst)                  \
+    target static void any_blend_##suffix(const uint8_t *src, ptrdiff_t stride, unsigned size,               \
+                                          unsigned bytes, int down, int right, uint8_t *dst)                 \
     {                                                                                                        \
         if (bytes == 1)                                                                                      \
             blend_uint8_t(src, stride, size, down, right, dst);                                              \

@@ -18,6 +18,12 @@ void pc_motion_costs_scalar(const pc_motion_match *match, const ptrdiff_t *offse
     any_costs_scalar(match, offsets, count, costs);
 }
 
+void pc_motion_blend_scalar(const uint8_t *src, ptrdiff_t stride, unsigned size, unsigned bytes, int down,
+                            int right, uint8_t *dst)
+{
+    any_blend_scalar(src, stride, size, bytes, down, right, dst);
+}
+
 unsigned pc_motion_near_scalar(const pc_motion_quarters *q, const int32_t *upper, const int32_t *lower,
                                unsigned n, int32_t limit, uint8_t *places)
 {

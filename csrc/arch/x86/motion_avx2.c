@@ -163,6 +163,54 @@ PC_TARGET_AVX2 void pc_motion_costs_avx2(const pc_motion_match *m, const ptrdiff
             costs[i] = sad_any(m->block, m->block_stride, m->reference + offsets[i], m->stride, m->size);
 }
 
+/* A row of 16 samples, or of 8 and nothing, each and its right neighbour weighted, in 16 bits. */
+PC_TARGET_AVX2 PC_INLINE __m256i blend_along(const uint8_t *p, unsigned width, __m256i left, __m256i right)
+{
+    __m128i a, b;
+    if (width == 16)
+        a = _mm_loadu_si128((const __m128i *)p), b = _mm_loadu_si128((const __m128i *)(p + 1));
+    else
+        a = _mm_loadl_epi64((const __m128i *)p), b = _mm_loadl_epi64((const __m128i *)(p + 1));
+    return _mm256_add_epi16(_mm256_mullo_epi16(_mm256_cvtepu8_epi16(a), left),
+                            _mm256_mullo_epi16(_mm256_cvtepu8_epi16(b), right));
+}
+
+/* Columns of bytes, 16 or 8 wide: the bilinear weights are products, so each row is blended along itself
+ * once, and then with the next. Sums stay below 16 x 255 + 8. */
+PC_TARGET_AVX2 PC_INLINE void blend_columns(const uint8_t *src, ptrdiff_t stride, unsigned size, int down,
+                                            int right, unsigned width, uint8_t *dst)
+{
+    const __m256i l = _mm256_set1_epi16((short)(4 - right)), r = _mm256_set1_epi16((short)right);
+    const __m256i u = _mm256_set1_epi16((short)(4 - down)), d = _mm256_set1_epi16((short)down);
+    const __m256i half = _mm256_set1_epi16(8);
+    __m256i row = blend_along(src, width, l, r);
+    for (unsigned y = 0; y < size; y++, dst += size) {
+        src += stride;
+        const __m256i next = blend_along(src, width, l, r);
+        const __m256i sum = _mm256_add_epi16(_mm256_mullo_epi16(row, u), _mm256_mullo_epi16(next, d));
+        const __m256i result = _mm256_srli_epi16(_mm256_add_epi16(sum, half), 4);
+        const __m128i bytes =
+            _mm_packus_epi16(_mm256_castsi256_si128(result), _mm256_extracti128_si256(result, 1));
+        if (width == 16)
+            _mm_storeu_si128((__m128i *)dst, bytes);
+        else
+            _mm_storel_epi64((__m128i *)dst, bytes);
+        row = next;
+    }
+}
+
+PC_TARGET_AVX2 void pc_motion_blend_avx2(const uint8_t *src, ptrdiff_t stride, unsigned size, unsigned bytes,
+                                         int down, int right, uint8_t *dst)
+{
+    if (bytes != 1 || size % 8 != 0) {
+        any_blend_avx2(src, stride, size, bytes, down, right, dst);
+        return;
+    }
+    unsigned x = 0;
+    for (; x + 16 <= size; x += 16) blend_columns(src + x, stride, size, down, right, 16, dst + x);
+    if (x < size) blend_columns(src + x, stride, size, down, right, 8, dst + x);
+}
+
 PC_TARGET_AVX2 unsigned pc_motion_near_avx2(const pc_motion_quarters *q, const int32_t *upper,
                                             const int32_t *lower, unsigned n, int32_t limit, uint8_t *places)
 {
