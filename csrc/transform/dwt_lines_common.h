@@ -72,10 +72,16 @@ static const REAL *F(load)(const REAL *x, ptrdiff_t stride, const pc_dwt_level *
 {
     ptrdiff_t n = (ptrdiff_t)level->length;
     if (stride == 1 && from >= 0 && from + (ptrdiff_t)count <= n) return x + from;
-    for (size_t i = 0; i < count; i++) {
-        ptrdiff_t at = from + (ptrdiff_t)i;
-        buffer[i] = at >= 0 && at < n ? x[at * stride] : F(beyond)(x, stride, at, level->length, level->mode);
+    const ptrdiff_t end = from + (ptrdiff_t)count;
+    ptrdiff_t at = from;
+    for (; at < PC_MIN(end, 0); at++)
+        buffer[at - from] = F(beyond)(x, stride, at, level->length, level->mode);
+    if (stride == 1 && at < PC_MIN(end, n)) {
+        memcpy(buffer + (at - from), x + at, (size_t)(PC_MIN(end, n) - at) * sizeof *x);
+        at = PC_MIN(end, n);
     }
+    for (; at < PC_MIN(end, n); at++) buffer[at - from] = x[at * stride];
+    for (; at < end; at++) buffer[at - from] = F(beyond)(x, stride, at, level->length, level->mode);
     return buffer;
 }
 

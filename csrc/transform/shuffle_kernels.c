@@ -6,10 +6,11 @@
 #include "transform/shuffle_common.h"
 #include "transform/stream_common.h"
 
-/* Bytes that are shuffled in L1 before they go around the cache: runs of 4 KiB for eight planes. */
-enum { AROUND = 32768 };
+/* Bytes that are shuffled in L1 before they go around the cache: with as many that come next, half of an L1
+ * of 32 KiB each. */
+enum { AROUND = 16384 };
 
-/* Likewise of bit planes, by way of L2, as there are eight times as many runs. */
+/* Likewise of bit planes, of which there are eight times as many. */
 enum { BITS_AROUND = 65536 };
 
 /* Bytes that leave before as many that come next are asked for: stores around the cache and reads then share
@@ -75,27 +76,35 @@ static void split_bits(const pc_kernels *k, const uint8_t *room, size_t n, size_
         k->bit_split(room + b * n, n, dst + 8 * b * stride + first / 8, stride);
 }
 
-/* Asks for n bytes at `from` of the first `end`, in L2. */
+/* Asks for n bytes at `from` of the first `end`, in L1. */
 static void ask(const uint8_t *src, size_t from, size_t n, size_t end)
 {
-    for (size_t i = from; i < PC_MIN(from + n, end); i += LINE) PC_PREFETCH(src + i, 0, 2);
+    for (size_t i = from; i < PC_MIN(from + n, end); i += LINE) PC_PREFETCH(src + i, 0, 3);
 }
 
-/* As byte_split and byte_merge, of any n, to memory around the cache. */
+/* Bytes from p to the next line. Arrays seldom begin at one (numpy's are 16 bytes past a page), and a line of
+ * which only a part is written around the cache is read first. */
+static size_t to_line(const uint8_t *p) { return (LINE - (uintptr_t)p % LINE) % LINE; }
+
+/* As byte_split and byte_merge, of any n, to memory around the cache. Blocks begin where a plane's line does.
+ */
 static void split_around(const pc_kernels *k, const uint8_t *src, size_t n, size_t width, uint8_t *dst,
                          size_t stride)
 {
     uint8_t room[AROUND];
+    const size_t whole = AROUND / width / LINE * LINE, lead = to_line(dst);
     for (size_t at = 0, some; at < n; at += some) {
-        some = PC_MIN(AROUND / width, n - at);
+        some = PC_MIN(at == 0 && lead != 0 ? lead : whole, n - at);
         k->byte_split(src + at * width, some, width, room, some);
         size_t next = (at + some) * width;
-        for (size_t b = 0; b < width; b++)
+        for (size_t b = 0; b < width; b++) {
+            uint8_t *to = dst + b * stride + at;
             for (size_t i = 0, count; i < some; i += count, next += count) {
-                count = PC_MIN((size_t)ASK, some - i);
+                count = PC_MIN(ASK - (uintptr_t)(to + i) % LINE, some - i);
                 ask(src, next, count, n * width);
-                k->stream_copy(dst + b * stride + at + i, room + b * some + i, count);
+                k->stream_copy(to + i, room + b * some + i, count);
             }
+        }
     }
     k->stream_end();
 }
@@ -112,10 +121,12 @@ static void merge_around(const pc_kernels *k, const uint8_t *src, size_t stride,
     k->stream_end();
 }
 
-/* Elements of a block of bits around the cache, in whole lines of planes where that many fit. */
+/* Elements of a block of bits around the cache, in whole lines of planes: as many bytes as otherwise, but
+ * runs of four lines, the shortest worth it, while the room holds them. */
 static size_t bits_block(size_t width)
 {
-    return PC_MIN(PC_MAX(BITS_AROUND / width / 512 * 512, (size_t)64), AROUND);
+    const size_t most = BITS_AROUND / width, wanted = PC_MAX(AROUND / width, (size_t)8 * 4 * LINE);
+    return PC_MAX(PC_MIN(most, wanted) / 512 * 512, (size_t)64);
 }
 
 /* Elements [first, end) of all bit planes, which are total / 8 long. */
@@ -124,8 +135,9 @@ static void split_bits_around(const pc_kernels *k, const uint8_t *src, size_t fi
 {
     uint8_t room[BITS_AROUND], bits[AROUND];
     size_t stride = total / 8;
+    const size_t whole = bits_block(width), lead = PC_MIN(8 * to_line(dst + first / 8), whole);
     for (size_t at = first, some; at < end; at += some) {
-        some = PC_MIN(bits_block(width), end - at);
+        some = PC_MIN(at == first && lead != 0 ? lead : whole, end - at);
         k->byte_split(src + at * width, some, width, room, some);
         size_t run = some / 8, next = (at + some) * width;
         for (size_t b = 0; b < width; b++) {
