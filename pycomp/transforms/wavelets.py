@@ -60,7 +60,8 @@ def dwt(
     mode : str
         What stands beyond the ends: ``zero``, ``constant``, ``symmetric`` (half-sample), ``reflect``
         (whole-sample, JPEG 2000's), ``periodic``, ``smooth``, ``antisymmetric``, ``antireflect``, or
-        ``periodization``: periodic, with the fewest coefficients.
+        ``periodization``: periodic, with the fewest coefficients. A single element, which PyWavelets refuses
+        to reflect, is repeated.
     axis : int
         The axis transformed; all others are batch axes.
     out : pair of ndarray, optional
