@@ -42,8 +42,7 @@ def render(path: Path) -> str:
     ]
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in rows:
-        group = "1" if row["threads"] == "1" else row["threads"]
-        groups.setdefault((row["fixture"], row["tier"], group), []).append(row)
+        groups.setdefault((row["fixture"], row["tier"], row["threads"]), []).append(row)
     for (fixture, tier, threads), members in sorted(groups.items(), key=lambda item: _order(rows, item[0])):
         plural = "s" if threads != "1" else ""
         lines += ["", f"### {fixture}, {tier}, {threads} thread{plural}", "", *_table(members)]

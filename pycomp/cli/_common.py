@@ -124,7 +124,7 @@ def byte_count(text: str) -> int:
     scale = {"k": 10**3, "m": 10**6, "g": 10**9}.get(text[-1:].lower(), 1)
     try:
         value = int(float(text[:-1] if scale > 1 else text) * scale)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for inf
         raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 64M") from None
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not above zero")

@@ -292,6 +292,7 @@ def test_not_an_archive(model: Path, capsys: CaptureText) -> None:
         ["cat", "x.pcz:a", "--rows", ":"],
         ["bench", "x", "--limit", "big"],
         ["bench", "x", "--dtype", "f33"],
+        ["bench", "x", "--limit", "inf"],
     ],
 )
 def test_wrong_command_lines(arguments: list[str], capsys: CaptureText) -> None:
