@@ -11,7 +11,7 @@
 #include "pycomp/shuffle.h"
 
 /* Bytes of a block of planes: split and then worked on while in L1. */
-enum { PC_SHUFFLE_ROOM = 16384, PC_SHUFFLE_MARGIN = 64 };
+enum { PC_SHUFFLE_ROOM = 16384 };
 
 /* Elements of a block: as many as the room holds, in whole vectors of bits. */
 PC_INLINE size_t pc_shuffle_block(size_t width) { return (size_t)PC_SHUFFLE_ROOM / width / 64 * 64; }
