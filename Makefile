@@ -13,7 +13,10 @@ WHEEL = $$(ls build/dist/*.whl)
 help:
 	@echo "make demo    pack a real model, verify it, compare with others, draw a chart"
 	@echo "make test    build the wheel from the sdist, install it, run the tests against it"
+	@echo "make pytest  the tests again, or some: ARGS='-k huffman', TESTS=\$$PWD/tests/unit"
+	@echo "make ctest   the C core's own tests, under sanitizers"
 	@echo "make lint    formatting, style, types"
+	@echo "make format  put right what lint finds in formatting and style"
 	@echo "make compliance  CPython's own tests of zlib and gzip, with every Python found"
 	@echo "make bench   the tables of docs/benchmarks.md"
 	@echo "make wheel   a release wheel, audited and smoke-tested on every Python found"
@@ -100,8 +103,8 @@ fuzz:
 	$(MAKE) -C tests/fuzz fuzz TIME=$(TIME)
 
 clean:
-	rm -rf build dist wheelhouse *.egg-info demo-out
+	rm -rf build dist wheelhouse *.egg-info
 	find . -name __pycache__ -not -path './$(VENV)/*' -exec rm -rf {} +
 
 .PHONY: lint-style lint-format lint-cython lint-c lint-types
-.PHONY: help test pytest ctest demo bench lint format wheel fuzz clean
+.PHONY: help test pytest compliance ctest demo bench lint format wheel fuzz clean
