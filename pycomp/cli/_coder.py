@@ -82,7 +82,11 @@ class Files(Coder):
             tempfile.mkdtemp(prefix="bench-", dir=shared if os.access(shared, os.W_OK) else None)
         )
         self._source = self._folder / sample.name
-        self._source.write_bytes(sample.data)
+        try:
+            self._source.write_bytes(sample.data)
+        except OSError:  # no room
+            self.close()
+            raise
 
     def fresh(self) -> Path:
         for stale in self._folder.iterdir():

@@ -152,11 +152,11 @@ def replacing(target: str) -> Iterator[BinaryIO]:
 def original_name(path: str, suffix: str) -> str | None:
     """The name without the suffix of a compressed file, None if it has none that is known.
 
-    >>> original_name("a.tgz", ".gz"), original_name("a.XYZ", ".xYz"), original_name("a", ".gz")
+    >>> original_name("a.tgz", ".gz"), original_name("a.XYZ", ".xYz"), original_name("a", "")
     ('a.tar', 'a', None)
     """
     for known, instead in {suffix: "", **KNOWN}.items():
-        if path.lower().endswith(known.lower()) and len(os.path.basename(path)) > len(known):
+        if known and path.lower().endswith(known.lower()) and len(os.path.basename(path)) > len(known):
             return path[: -len(known)] + instead
     return None
 

@@ -140,9 +140,9 @@ class Lmzip(Files):
 
     def __init__(self, sample: Sample, threads: int) -> None:
         self._lmz = import_module("lmz")
+        kernel = self._lmz.backends()["kernel"]
         super().__init__(sample, threads)
         self._chunk = 8 << 20 if sample.dtype == "BF16" else 1 << 20
-        kernel = self._lmz.backends()["kernel"]
         self.setting = f"{self._chunk >> 20} MiB chunks, {kernel.replace(':', ' ')}"
 
     def encode(self, source: Path) -> Path:

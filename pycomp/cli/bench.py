@@ -82,6 +82,8 @@ def run(args: argparse.Namespace) -> int:
     others, skipped = _rivals.theirs(sample, args.threads, [name for name in names if name != "none"])
     if args.threads > 1:
         coders += _coder.ours(sample, 1, levels)
+    if not coders + others:
+        raise UsageError("nothing to compare: name a level, or a rival that is installed")
     try:
         with _progress.Steps("bench", quiet=args.quiet) as progress:
             rows = _measure.compare(coders + others, rounds=args.rounds, progress=progress)

@@ -77,9 +77,23 @@ def test_wrong_names(model: Path, tmp_path: Path, capsys: Capture) -> None:
     assert main(["bench", str(model), "--rivals", "winzip"]) == 2
     assert "no rival 'winzip'; there are zipnn, " in capsys.readouterr().err
     assert main(["bench", str(model), "--levels", "ultra"]) == 2
+    assert main(["bench", str(model), "--levels", ",", "--rivals", "none", "--csv"]) == 2
+    assert "name a level" in capsys.readouterr().err
     (tmp_path / "empty").touch()
     assert main(["bench", str(tmp_path / "empty")]) == 2
     assert main(["bench", str(tmp_path / "nothing")]) == 3
+
+
+def test_no_room_for_files(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "place").mkdir()
+    monkeypatch.setattr("tempfile.mkdtemp", lambda **kwargs: str(tmp_path / "place"))
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        _coder.PycompFile(_sample.load(str(model), 1 << 30))
+    assert not (tmp_path / "place").exists()
 
 
 def test_every_installed_rival_is_exact(model: Path) -> None:
