@@ -74,10 +74,11 @@ cdef inline PyObject *grow_bytes(PyObject *draft, size_t size, uint8_t **data) e
 
 
 cdef inline bytes keep_bytes(PyObject *draft, size_t size, size_t waste):
-    # The first `size` bytes; the memory of the `waste` others is given back if it is more than an eighth.
-    # Less is kept: what is let go as large as it was asked for is there for the next call (glibc).
+    # The first `size` bytes; the memory of the `waste` others is given back if it is more than a quarter.
+    # Less is kept: what is let go as large as it was asked for is there for the next call (glibc), and pages
+    # that were never touched don't count.
     cdef size_t head = draft_head(draft)
-    cdef void *cut = PyObject_Realloc(draft, head + size + 1) if waste > size // 8 else NULL
+    cdef void *cut = PyObject_Realloc(draft, head + size + 1) if waste > size // 4 else NULL
     if cut == NULL:
         cut = draft
     Py_SET_SIZE(<PyVarObject *>cut, <Py_ssize_t>size)

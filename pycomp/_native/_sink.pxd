@@ -27,6 +27,9 @@ from pycomp._native.c_spare cimport pc_spare, pc_spare_give, pc_spare_take
 
 cdef enum:
     SINK_NEAR = 16384  # copying this much at the end takes less time than fetching the scratch memory
+    # How much of a long output is wanted before its length is foreseen: copied once it costs little, and what
+    # the first few kilobytes promised was too little for tars of sources (docs/design/0012).
+    SINK_SAMPLE = 1 << 18
 
 
 cdef struct sink:
@@ -88,10 +91,12 @@ cdef inline int sink_grow(sink *s, size_t wanted) except -1:
     if wanted <= cap and s.at < s.end:
         return 0
     wanted = min(max(wanted, least), s.limit)
-    if wanted <= PC_LARGE_SIZE and s.scratch == NULL and s.draft == NULL:
-        s.scratch = pc_spare_take(s.spare, PC_LARGE_SIZE)
+    if wanted <= PC_LARGE_SIZE and s.draft == NULL:
+        if s.scratch == NULL:
+            s.scratch = pc_spare_take(s.spare, PC_LARGE_SIZE)
+            if s.scratch != NULL:
+                memcpy(s.scratch, s.begin, sink_used(s))
         if s.scratch != NULL:
-            memcpy(s.scratch, s.begin, sink_used(s))
             sink_move(s, <uint8_t *>s.scratch, min(PC_LARGE_SIZE, s.limit))
             return 0
     try:
@@ -100,6 +105,15 @@ cdef inline int sink_grow(sink *s, size_t wanted) except -1:
         if wanted == least:
             raise
         return sink_expect(s, least)
+
+
+cdef inline int sink_foresee(sink *s, size_t wanted) except -1:
+    # The same where `wanted` is a guess, made from what there is by now: a great one not before the sample.
+    cdef bint sample = wanted > PC_LARGE_SIZE and sink_used(s) < SINK_SAMPLE
+    sink_grow(s, SINK_SAMPLE if sample else wanted)
+    if sample and s.scratch != NULL and s.draft == NULL:
+        s.end = s.begin + min(<size_t>SINK_SAMPLE, s.limit)
+    return 0
 
 
 cdef inline bytes sink_finish(sink *s):

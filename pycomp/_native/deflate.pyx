@@ -14,6 +14,7 @@ from pycomp._native._sink cimport (
     sink_drop,
     sink_expect,
     sink_finish,
+    sink_foresee,
     sink_grow,
     sink_left,
     sink_start,
@@ -245,7 +246,7 @@ cdef int inflate_streams(pc_inflate *state, int wrap, const uint8_t *src, size_t
             if sink_used(out) < size <= out.limit:
                 sink_expect(out, size)
             else:
-                sink_grow(out, foresee(out, <size_t>(src - src_begin), n))
+                sink_foresee(out, foresee(out, <size_t>(src - src_begin), n))
         if result != PC_INFLATE_END:
             raise failure(result, state, "deflate.decompress")
         if not another(state, &src, src_end):

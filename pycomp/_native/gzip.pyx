@@ -22,6 +22,7 @@ from pycomp._native._sink cimport (
     sink_drop,
     sink_expect,
     sink_finish,
+    sink_foresee,
     sink_grow,
     sink_start,
     sink_used,
@@ -146,7 +147,7 @@ cdef int member(pc_inflate *state, const uint8_t **src, const uint8_t *src_end, 
         if size > sink_used(out) - before and <size_t>(size // 1032) <= <size_t>left:
             sink_expect(out, before + size)
         else:
-            sink_grow(out, before + foresee(out, src[0] - body, <size_t>left))
+            sink_foresee(out, before + foresee(out, src[0] - body, <size_t>left))
     if result == PC_INFLATE_ERROR:
         raise bad_data(state)
     if result != PC_INFLATE_END or src_end - src[0] < 8:
@@ -406,7 +407,7 @@ cdef class MemberReader:
             while more:
                 if out.at == out.end:
                     taken = self.taken - <uint64_t>(len(self.chunk) - self.chunk_at) - first
-                    sink_grow(out, foresee(out, taken, max(expected + unused, taken)))
+                    sink_foresee(out, foresee(out, taken, max(expected + unused, taken)))
                 view = out[0]
                 view.begin += begin
                 more = self.step(&view, True)

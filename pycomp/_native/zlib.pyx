@@ -20,6 +20,7 @@ from pycomp._native._sink cimport (
     sink,
     sink_drop,
     sink_finish,
+    sink_foresee,
     sink_grow,
     sink_left,
     sink_start,
@@ -134,7 +135,7 @@ def decompress(data, /, wbits=15, bufsize=16384):
             src_end = src + view.len
             result = inflate_into(state, &src, src_end, &out)
             while result == PC_INFLATE_OUTPUT:
-                sink_grow(&out, foresee(&out, src - src_begin, <size_t>view.len))
+                sink_foresee(&out, foresee(&out, src - src_begin, <size_t>view.len))
                 result = inflate_into(state, &src, src_end, &out)
             if result != PC_INFLATE_END:
                 raise inflate_error(result, state)
@@ -374,7 +375,7 @@ cdef class Decompress:
         while True:
             result = inflate_into(self.state, src, src_end, out)
             if result == PC_INFLATE_OUTPUT and sink_left(out):
-                sink_grow(out, foresee(out, src[0] - src_begin, src_end - src_begin))
+                sink_foresee(out, foresee(out, src[0] - src_begin, src_end - src_begin))
             elif result == PC_INFLATE_DICT and self.zdict is not None:
                 set_dictionary(self.state, self.zdict)
             else:
@@ -565,7 +566,7 @@ cdef class _ZlibDecompressor:
                 while True:
                     result = inflate_into(self.state, &src, src_end, &out)
                     if result == PC_INFLATE_OUTPUT and sink_left(&out):
-                        sink_grow(&out, foresee(&out, src - src_begin, src_end - src_begin))
+                        sink_foresee(&out, foresee(&out, src - src_begin, src_end - src_begin))
                     elif result == PC_INFLATE_DICT and self.zdict is not None:
                         set_dictionary(self.state, self.zdict)
                     else:

@@ -138,7 +138,8 @@ def decompress(
     if out is not None:
         return memoryview(out).cast("B")[: _native.decompress_into(data, wrap, out, max_size)]
     threads = _resolve(threads)
-    if threads > 1 and format in ("auto", "gzip") and _native.bgzf_block(data) > 0:
+    # With one thread too: BGZF says how long the output is.
+    if format in ("auto", "gzip") and _native.bgzf_block(data) > 0:
         limit = (1 << 63) - 1 if max_size is None else max_size
         whole, used, _ = _native.bgzf_decompress(data, limit, threads)
         if used == memoryview(data).nbytes:

@@ -27,6 +27,9 @@ __all__ = ["BgzfReader", "BgzfWriter"]
 _TURN = 16  # blocks a thread and turn: some 1 MiB of output, which hides what starting a thread costs
 
 
+_NOTHING = memoryview(b"")
+
+
 def check_open(file: io.RawIOBase) -> None:
     """ValueError in the words of the io module once the file was closed."""
     if file.closed:
@@ -45,7 +48,7 @@ class BgzfReader(io.RawIOBase):
         self._file = file
         self._threads = _resolve(threads)
         self._input = memoryview(prefix)  # read and not inflated yet
-        self._output = memoryview(b"")  # inflated and not handed out yet
+        self._output = _NOTHING  # inflated and not handed out yet
         self._members: _MemberReader | None = None
         self._base = 0  # what _members must add to its position
         self._position = 0
@@ -119,7 +122,7 @@ class BgzfReader(io.RawIOBase):
                 packed[-1] = self._next
 
     def _read_on(self, size: int) -> bytes:
-        data, self._input = bytes(self._input), memoryview(b"")
+        data, self._input = bytes(self._input), _NOTHING
         return data or self._file.read(size)
 
     def readinto(self, buffer: Buffer) -> int:
@@ -134,7 +137,8 @@ class BgzfReader(io.RawIOBase):
             else:
                 n = min(len(target), len(self._output))
                 target[:n] = self._output[:n]
-                self._output = self._output[n:]
+                # An empty view would hold on to the output, and the next one could not have its memory.
+                self._output = self._output[n:] if n < len(self._output) else _NOTHING
             self._position += n
             return n
 
@@ -146,7 +150,7 @@ class BgzfReader(io.RawIOBase):
             while self._output or (self._members is None and self._fill()):
                 parts.append(self._output)
                 self._position += len(self._output)
-                self._output = memoryview(b"")
+                self._output = _NOTHING
             assert self._members is not None
             parts.append(memoryview(self._members.readall()))
             self._note_mtime()
@@ -177,7 +181,7 @@ class BgzfReader(io.RawIOBase):
             block = bisect_right(plain, offset) - 1
             self._file.seek(self._start + packed[block])
             self._next, self._position = packed[block], plain[block]
-            self._input, self._output, self._members = memoryview(b""), memoryview(b""), None
+            self._input, self._output, self._members = _NOTHING, _NOTHING, None
         self._pass(offset - self._position)
         return self._position
 

@@ -268,6 +268,7 @@ class IndexedGzipReader(io.RawIOBase):
         spacing = max(self.size // len(points), 1)
         least = self._threads * max(1, _PIECE // spacing)  # small spans, as BGZF has them, several at a time
         last = min(max(last, first + least), first + 16 * least, len(points))
+        self._cache = 0, memoryview(b"")  # its memory can be had for the new one
         data = _inflate_spans([self._span(number) for number in range(first, last)], self._threads)
         self._cache = points[first].plain, memoryview(data)
 
