@@ -1,10 +1,11 @@
 # Where output of unknown length goes: first a small buffer that is there anyway, then scratch memory kept
 # from call to call, from both of which it is copied in the end, and when it is larger still, a bytes object
-# that grows and is cut to size. What was written stays in one piece: there the inflater finds its history.
+# of the size that is foreseen, which grows if that was too little and is cut if it was far too much. What was
+# written stays in one piece: there the inflater finds its history.
 #
 # Why scratch: bytes that are cut go back to the system when they are let go, and the next ones come from it
 # page by page, which takes longer than inflating (glibc keeps a block only if none larger was asked for).
-# Of large objects the pages are large, and growing moves them instead of copying.
+# Of large objects the pages are large.
 #
 #     cdef uint8_t near[SINK_NEAR]
 #     cdef sink out
@@ -27,8 +28,8 @@ from pycomp._native.c_spare cimport pc_spare, pc_spare_give, pc_spare_take
 
 cdef enum:
     SINK_NEAR = 16384  # copying this much at the end takes less time than fetching the scratch memory
-    # How much of a long output is wanted before its length is foreseen: copied once it costs little, and what
-    # the first few kilobytes promised was too little for tars of sources (docs/design/0012).
+    # How much of a long output is wanted before its length is foreseen: copied once it costs little, and by
+    # then the guess is good (docs/design/0012).
     SINK_SAMPLE = 1 << 18
 
 
@@ -82,6 +83,15 @@ cdef inline int sink_expect(sink *s, size_t size) except -1:
     return 0
 
 
+cdef inline int sink_try(sink *s, size_t wanted, size_t least) except -1:
+    try:
+        return sink_expect(s, wanted)
+    except MemoryError:  # what was foreseen is not needed yet
+        if wanted == least:
+            raise
+        return sink_expect(s, least)
+
+
 cdef inline int sink_grow(sink *s, size_t wanted) except -1:
     # Room for `wanted` bytes in all, not beyond the limit. Where that is no more than there is and it is
     # full, for half as many again; a guess is believed, but for an eighth, so that the last one is hardly cut
@@ -99,21 +109,19 @@ cdef inline int sink_grow(sink *s, size_t wanted) except -1:
         if s.scratch != NULL:
             sink_move(s, <uint8_t *>s.scratch, min(PC_LARGE_SIZE, s.limit))
             return 0
-    try:
-        return sink_expect(s, wanted)
-    except MemoryError:  # what was foreseen is not needed yet
-        if wanted == least:
-            raise
-        return sink_expect(s, least)
+    return sink_try(s, wanted, least)
 
 
 cdef inline int sink_foresee(sink *s, size_t wanted) except -1:
-    # The same where `wanted` is a guess, made from what there is by now: a great one not before the sample.
-    cdef bint sample = wanted > PC_LARGE_SIZE and sink_used(s) < SINK_SAMPLE
-    sink_grow(s, SINK_SAMPLE if sample else wanted)
-    if sample and s.scratch != NULL and s.draft == NULL:
-        s.end = s.begin + min(<size_t>SINK_SAMPLE, s.limit)
-    return 0
+    # The same where `wanted` is a guess, made from what there is by now: not before the sample, and then in
+    # the object itself.
+    cdef size_t used = sink_used(s), least = min(used + (used // 8 if wanted > used else used // 2), s.limit)
+    if used < SINK_SAMPLE:
+        sink_grow(s, SINK_SAMPLE)
+        if s.scratch != NULL and s.draft == NULL:
+            s.end = s.begin + min(<size_t>SINK_SAMPLE, s.limit)
+        return 0
+    return sink_try(s, min(max(wanted, least), s.limit), least)
 
 
 cdef inline bytes sink_finish(sink *s):

@@ -97,9 +97,9 @@ cdef inline pc_status deflate_into(pc_deflate *state, const uint8_t **src, const
 
 
 cdef inline size_t foresee(const sink *out, size_t taken, size_t size) noexcept:
-    # How much the whole input of `size` bytes will give if it goes on as its first `taken` bytes did, and an
-    # eighth more, since too little means moving all; but not more than 256 times what it has given so far, so
-    # that memory is earned.
+    # How much the whole input of `size` bytes will give if it goes on as its first `taken` bytes did, and
+    # three sixteenths more, since too little means moving all; but not more than 256 times what it has given
+    # so far, so that memory is earned.
     cdef size_t used = sink_used(out)
-    cdef double guess = 1.125 * used * size / max(taken, <size_t>1) + 4096
+    cdef double guess = 1.1875 * used * size / max(taken, <size_t>1) + 4096
     return <size_t>min(guess, 256.0 * used)
