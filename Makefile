@@ -75,7 +75,7 @@ demo: build/installed-demo build/installed-model
 bench: build/installed-bench build/installed-model
 	$(PIP) install "$(WHEEL)[zipnn]" || echo "ZipNN: SKIPPED, it or its torch could not be installed"
 	$(VENV)/bin/python bench/rivals.py --fetch
-	$(VENV)/bin/python bench/deflate_rivals.py
+	for kind in deflate transforms wavelet predict motion; do $(VENV)/bin/python bench/$${kind}_rivals.py || exit 1; done
 
 LINT_TOOLS = build/installed-lint build/installed-test
 lint: lint-style lint-format lint-cython lint-c lint-types
