@@ -57,8 +57,7 @@ enum {
     PC_MIX_MIXER_BITS = 14,
     PC_MIX_MOST_WEIGHT = 8 << PC_MIX_MIXER_BITS,
 
-    PC_MIX_COL_RATE = 7, /* columns' and rows' means settle to rates of 1 / 128 */
-    PC_MIX_ROW_RATE = 7,
+    PC_MIX_COL_RATE = 7, /* columns' means settle to rates of 1 / 128 */
     /* How far one symbol may pull a mean, in 64ths of an octave: log|x| has a long tail towards 0 which
      * says little about the scale. */
     PC_MIX_CLIP = 5 * 64,

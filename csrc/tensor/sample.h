@@ -17,7 +17,7 @@ PC_INLINE pc_effort pc_effort_of(pc_level level)
     switch (level) {
     case PC_LEVEL_FAST: return (pc_effort){1 << 15, 1 << 17, 1 << 17, 8, 1};
     case PC_LEVEL_DEFAULT: return (pc_effort){1 << 16, 1 << 19, 1 << 18, 8, 16};
-    case PC_LEVEL_HIGH: return (pc_effort){1 << 20, 1 << 20, 1 << 22, 16, 16};
+    case PC_LEVEL_HIGH: return (pc_effort){1 << 21, 1 << 21, 1 << 22, 16, 16};
     default: return (pc_effort){1 << 21, 1 << 21, 1 << 22, 1, 1}; /* mixing finds the scales by itself */
     }
 }

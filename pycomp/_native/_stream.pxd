@@ -3,7 +3,7 @@
 from cpython.long cimport PyLong_AsLongAndOverflow, PyLong_AsSsize_t
 from cpython.number cimport PyNumber_Index
 from libc.limits cimport INT_MAX, INT_MIN
-from libc.stdint cimport uint8_t
+from libc.stdint cimport uint8_t, uint32_t
 
 from pycomp._native._sink cimport sink, sink_used
 from pycomp._native.arch cimport kernels
@@ -26,6 +26,20 @@ cdef enum:
     BRIEF_CHECKSUM = 16384
     BRIEF_INFLATE = 2048
     BRIEF_DEFLATE = 1024
+
+    EXPANSION = 1032  # bytes at most that one of a deflate stream becomes
+    LEAST_MEMBER = 18  # bytes of a gzip member: header and trailer
+
+
+cdef inline uint32_t load32(const uint8_t *p) noexcept nogil:
+    return p[0] | <uint32_t>p[1] << 8 | <uint32_t>p[2] << 16 | <uint32_t>p[3] << 24
+
+
+cdef inline size_t announced(const uint8_t *begin, const uint8_t *end, size_t used) noexcept nogil:
+    # The size that the last four bytes of a gzip member announce, if it can be true and is more than `used`;
+    # else 0.
+    cdef size_t n = <size_t>(end - begin), size = load32(end - 4) if n >= LEAST_MEMBER else 0
+    return size if size > used and size // EXPANSION <= n else 0
 
 
 cdef inline int c_int(object number) except? -1:

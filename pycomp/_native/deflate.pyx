@@ -20,7 +20,7 @@ from pycomp._native._sink cimport (
     sink_start,
     sink_used,
 )
-from pycomp._native._stream cimport foresee, inflate_into
+from pycomp._native._stream cimport EXPANSION, announced, foresee, inflate_into, load32
 from pycomp._native.arch cimport kernels
 from pycomp._native.c_deflate cimport *
 from pycomp._native.c_inflate cimport *
@@ -210,24 +210,11 @@ cdef bint another(pc_inflate *state, const uint8_t **src, const uint8_t *src_end
     return False
 
 
-cdef uint32_t load32(const uint8_t *p) noexcept:
-    return p[0] | <uint32_t>p[1] << 8 | <uint32_t>p[2] << 16 | <uint32_t>p[3] << 24
-
-
-cdef size_t announced(pc_inflate *state, const uint8_t *src_begin, const uint8_t *src_end,
-                      size_t used) noexcept:
-    # The size that a gzip member announces at its end, if it can be true; else 0.
-    cdef size_t n = <size_t>(src_end - src_begin), size
-    if pc_inflate_wrap(state) != PC_WRAP_GZIP or n < 18:
-        return 0
-    size = load32(src_end - 4)
-    return size if size > used and <size_t>(size // 1032) <= n else 0
-
-
 cdef int inflate_streams(pc_inflate *state, int wrap, const uint8_t *src, size_t n, sink *out) except -1:
     cdef const uint8_t *src_begin = src
     cdef const uint8_t *src_end = src + n
     cdef size_t before, size
+    cdef bint gzipped
     cdef sink view
     cdef pc_inflate_state result
     while True:
@@ -242,7 +229,8 @@ cdef int inflate_streams(pc_inflate *state, int wrap, const uint8_t *src, size_t
                 break
             if not sink_left(out):
                 raise too_long(out.limit)
-            size = announced(state, src_begin, src_end, sink_used(out))
+            gzipped = pc_inflate_wrap(state) == PC_WRAP_GZIP
+            size = announced(src_begin, src_end, sink_used(out)) if gzipped else 0
             if sink_used(out) < size <= out.limit:
                 sink_expect(out, size)
             else:
@@ -426,10 +414,6 @@ def decompress_batch(list items, int wrap, max_size, list sizes, unsigned thread
 
 
 # -- BGZF -----------------------------------------------------------------------------------------------
-
-cdef enum:
-    EXPANSION = 1032  # bytes at most that one of a deflate stream becomes
-
 
 def bgzf_compress(data, int level, unsigned threads):
     """The buffer as BGZF blocks without an end, and the compressed size of each."""

@@ -27,7 +27,7 @@ from pycomp._native._sink cimport (
     sink_start,
     sink_used,
 )
-from pycomp._native._stream cimport foresee, inflate_begin, inflate_into
+from pycomp._native._stream cimport announced, foresee, inflate_begin, inflate_into, load32
 from pycomp._native.arch cimport kernels
 from pycomp._native.c_crc32 cimport pc_crc32
 from pycomp._native.c_inflate cimport *
@@ -71,10 +71,6 @@ cdef Py_ssize_t header_size(const uint8_t *p, Py_ssize_t n, uint32_t *mtime) noe
     if flags & FHCRC:
         at += 2
     return at if at <= n else 0
-
-
-cdef uint32_t load32(const uint8_t *p) noexcept nogil:
-    return p[0] | <uint32_t>p[1] << 8 | <uint32_t>p[2] << 16 | <uint32_t>p[3] << 24
 
 
 cdef object truncated():
@@ -127,7 +123,8 @@ def decompress(data):
 
 cdef int member(pc_inflate *state, const uint8_t **src, const uint8_t *src_end, sink *out) except -1:
     # One member, appended to the output.
-    cdef uint32_t mtime, crc, size
+    cdef uint32_t mtime, crc
+    cdef size_t expected
     cdef Py_ssize_t left = src_end - src[0], head = header_size(src[0], left, &mtime)
     cdef const uint8_t *body = src[0] + head
     cdef size_t before = sink_used(out), begin
@@ -143,9 +140,9 @@ cdef int member(pc_inflate *state, const uint8_t **src, const uint8_t *src_end, 
         if result != PC_INFLATE_OUTPUT:
             break
         # The last member's size stands at the end, and mostly there is one member only.
-        size = load32(src_end - 4) if left >= 18 else 0
-        if size > sink_used(out) - before and <size_t>(size // 1032) <= <size_t>left:
-            sink_expect(out, before + size)
+        expected = announced(src_end - left, src_end, sink_used(out) - before)
+        if expected:
+            sink_expect(out, before + expected)
         else:
             sink_foresee(out, before + foresee(out, src[0] - body, <size_t>left))
     if result == PC_INFLATE_ERROR:

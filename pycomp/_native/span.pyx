@@ -8,13 +8,13 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memmove
 
 from pycomp._native._buf cimport borrow, check, new_bytes, start
+from pycomp._native._stream cimport EXPANSION
 from pycomp._native.arch cimport kernels
 from pycomp._native.c_inflate cimport *
 from pycomp._native.c_span cimport pc_inflate_spans, pc_inflate_to_block, pc_span_job
 from pycomp._native.c_status cimport pc_status
 
 cdef enum:
-    EXPANSION = 1032  # bytes at most that one of a deflate stream becomes
     HISTORY = 1 << 15
     ROOM = HISTORY + (1 << 17)
 

@@ -128,4 +128,6 @@ def _about(number: int) -> Iterator[None]:
     try:
         yield
     except PycompError as error:
-        raise type(error)(f"blob {number}: {error}") from None
+        told = type(error)(f"blob {number}: {error}")
+        told.__dict__.update(error.__dict__)  # the chunk, where one is to blame
+        raise told from None

@@ -31,6 +31,7 @@ __all__ = ["Quantized", "dequantize", "quantize"]
 
 _RULES = {"nearest": _native.NEAREST, "stochastic": _native.STOCHASTIC}
 _EMPTY = np.empty(0)
+_ZERO_MAX = 1 << 16  # of codes of 16 bits; differences to it stay far within 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -362,6 +363,8 @@ def dequantize(
     codes, low, high = q.codes, 0, 0
     if codes.dtype.kind not in "iu" or codes.dtype.itemsize > 2:
         raise TypeError(f"dequantize: codes of dtype {codes.dtype} are not integers of 8 or 16 bits")
+    if q.zero_point.size and int(np.abs(q.zero_point.astype(np.int64)).max()) > _ZERO_MAX:
+        raise ValueError(f"dequantize: zero points beyond {_ZERO_MAX} are none that codes can have")
     if q.codebook is not None:
         if codes.size and int(codes.max()) >= q.codebook.size:
             raise ValueError(

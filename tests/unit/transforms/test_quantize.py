@@ -319,6 +319,9 @@ def test_dequantize_refusals() -> None:
     wrong = transforms.Quantized(q.codes, np.ones(3, np.float32), q.zero_point, 8, q.dtype)
     with pytest.raises(ValueError, match=r"\(3,\)"):
         wrong.dequantize()
+    lost = transforms.Quantized(q.codes, q.scale, np.full_like(q.zero_point, -(2**31)), 8, q.dtype)
+    with pytest.raises(ValueError, match="zero points"):
+        lost.dequantize()
     beyond = transforms.quantize(GOOD, codebook=[0.0, 1.0])
     beyond.codes[0, 0] = 7
     with pytest.raises(ValueError, match="code 7"):
