@@ -60,6 +60,7 @@ class AtomicFile:
         self._mode = mode
         self._mtime_ns = mtime_ns
         self._lock = threading.Lock()
+        self._fd = -1
 
     def __enter__(self) -> AtomicFile:
         if not os.path.basename(self.target):  # "out/" means a folder, which nobody made
@@ -71,6 +72,9 @@ class AtomicFile:
             self._fd = os.open(self.path, _FLAGS, 0o666 if self._mode is None else 0o600)
         except OSError as error:
             raise self._named(error) from None
+        except BaseException:  # an interrupt, with the file just made
+            self._drop()
+            raise
         return self
 
     def write(self, data: bytes | memoryview) -> None:
@@ -113,10 +117,14 @@ class AtomicFile:
         except OSError as failure:
             raise self._named(failure) from None
         finally:
-            if self._fd >= 0:
-                os.close(self._fd)
-            with contextlib.suppress(OSError):  # gone already when it took its name
-                os.unlink(self.path)
+            self._drop()
+
+    def _drop(self) -> None:
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+        with contextlib.suppress(OSError):  # gone already when it took its name
+            os.unlink(self.path)
 
     def _commit(self) -> None:
         if self._mode is not None:

@@ -107,7 +107,9 @@ def pack(
         else:
             real = real_target(target)
             _refuse_target(real, root, None if base is None else os.fspath(base))
-            sink = stack.enter_context(AtomicFile(real, sync=True))
+            sink = AtomicFile(real, sync=True)
+            stack.push(sink)  # first: an interrupt once the file is there finds who removes it
+            sink.__enter__()
             exclude = {os.path.realpath(real), os.path.realpath(sink.path)}
         write = sink.write if isinstance(sink, AtomicFile) else functools.partial(write_all, sink)
         work = _Packing(root, write, exclude, level, count, progress, dereference, known)

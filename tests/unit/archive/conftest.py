@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,20 @@ def model(tmp_path: Path) -> Path:
 def packed(model: Path) -> Path:
     archive.pack(model, threads=1)
     return model.with_name(model.name + ".pcz")
+
+
+@pytest.fixture
+def deep_path(tmp_path: Path) -> Iterator[Path]:
+    """A tmp_path for folders within folders within folders, which are taken apart in the end: what empties
+    temporary folders would recurse into them and give up."""
+    yield tmp_path
+    folders = [path for path in tmp_path.iterdir() if path.is_dir()]
+    for number, folder in enumerate(folders):  # grows
+        with os.scandir(folder) as entries:
+            below = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+        for path in below:
+            folders.append(tmp_path / f"flat-{number}-{len(folders)}")
+            os.rename(path, folders[-1])
 
 
 @pytest.fixture

@@ -13,11 +13,13 @@ import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pycomp import archive
 from pycomp.archive import files
+from pycomp.archive.files import AtomicFile
 from pycomp.errors import PycompError
 
 ROOT = getattr(os, "geteuid", lambda: 1)() == 0
@@ -168,6 +170,36 @@ def test_interrupted_in_the_middle(packed: Path, model: Path, tmp_path: Path, th
         archive.pack(model, tmp_path / "new.pcz", threads=threads, progress=stop)
     with pytest.raises(KeyboardInterrupt):
         archive.unpack(packed, tmp_path / "back", threads=threads, progress=stop)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [model.name, packed.name]
+
+
+def test_interrupted_as_the_file_appears(
+    packed: Path, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Just made, and nobody has its descriptor yet; or about to be handed to who will remove it."""
+    real, enter = os.open, AtomicFile.__enter__
+
+    def opening(path: Any, *args: Any, **options: Any) -> int:
+        fd = real(path, *args, **options)
+        if str(path).endswith(".tmp"):
+            os.close(fd)
+            raise KeyboardInterrupt
+        return fd
+
+    def entering(file: AtomicFile) -> AtomicFile:
+        enter(file)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patches:
+        patches.setattr(os, "open", opening)
+        with pytest.raises(KeyboardInterrupt):
+            archive.pack(model, tmp_path / "new.pcz")
+        with pytest.raises(KeyboardInterrupt):
+            archive.unpack(packed, tmp_path / "back")
+    with monkeypatch.context() as patches:
+        patches.setattr(AtomicFile, "__enter__", entering)
+        with pytest.raises(KeyboardInterrupt):
+            archive.pack(model, tmp_path / "new.pcz")
     assert sorted(path.name for path in tmp_path.iterdir()) == [model.name, packed.name]
 
 

@@ -254,10 +254,10 @@ def test_order_of_listing_does_not_matter(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs working folders deeper than a path may be")
-def test_folders_within_folders_within_folders(tmp_path: Path) -> None:
+def test_folders_within_folders_within_folders(deep_path: Path) -> None:
     """Deeper than Python recurses, and as deep as paths go; beyond that the system refuses."""
     here = os.getcwd()
-    os.chdir(tmp_path)
+    os.chdir(deep_path)
     try:
         os.mkdir("root")
         os.chdir("root")
@@ -265,7 +265,7 @@ def test_folders_within_folders_within_folders(tmp_path: Path) -> None:
             os.mkdir("d")
             os.chdir("d")
         Path("file").write_text("deep down")
-        os.chdir(tmp_path)
+        os.chdir(deep_path)
         archive.pack("root")
         archive.unpack("root.pcz", "back")
         assert (Path("back") / "/".join("d" * 1500) / "file").read_text() == "deep down"
