@@ -83,24 +83,15 @@ cdef inline int sink_expect(sink *s, size_t size) except -1:
     return 0
 
 
-cdef inline int sink_try(sink *s, size_t wanted, size_t least) except -1:
-    try:
-        return sink_expect(s, wanted)
-    except MemoryError:  # what was foreseen is not needed yet
-        if wanted == least:
-            raise
-        return sink_expect(s, least)
-
-
 cdef inline int sink_grow(sink *s, size_t wanted) except -1:
-    # Room for `wanted` bytes in all, not beyond the limit. Where that is no more than there is and it is
-    # full, for half as many again; a guess is believed, but for an eighth, so that the last one is hardly cut
-    # and what is let go is as large as what the next call asks for.
+    # Room for `wanted` bytes in all, not beyond the limit; where that is no more than there is and it is
+    # full, for half as many again.
     cdef size_t cap = <size_t>(s.end - s.begin)
-    cdef size_t least = min(cap + (cap // 8 if wanted > cap else cap // 2), s.limit)
-    if wanted <= cap and s.at < s.end:
-        return 0
-    wanted = min(max(wanted, least), s.limit)
+    if wanted <= cap:
+        if s.at < s.end:
+            return 0
+        wanted = cap + cap // 2
+    wanted = min(wanted, s.limit)
     if wanted <= PC_LARGE_SIZE and s.draft == NULL:
         if s.scratch == NULL:
             s.scratch = pc_spare_take(s.spare, PC_LARGE_SIZE)
@@ -109,19 +100,26 @@ cdef inline int sink_grow(sink *s, size_t wanted) except -1:
         if s.scratch != NULL:
             sink_move(s, <uint8_t *>s.scratch, min(PC_LARGE_SIZE, s.limit))
             return 0
-    return sink_try(s, wanted, least)
+    return sink_expect(s, wanted)
 
 
 cdef inline int sink_foresee(sink *s, size_t wanted) except -1:
     # The same where `wanted` is a guess, made from what there is by now: not before the sample, and then in
-    # the object itself.
+    # the object itself. It is believed if it is an eighth more or more; where there is no memory for that, an
+    # eighth will do for now.
     cdef size_t used = sink_used(s), least = min(used + (used // 8 if wanted > used else used // 2), s.limit)
     if used < SINK_SAMPLE:
         sink_grow(s, SINK_SAMPLE)
         if s.scratch != NULL and s.draft == NULL:
             s.end = s.begin + min(<size_t>SINK_SAMPLE, s.limit)
         return 0
-    return sink_try(s, min(max(wanted, least), s.limit), least)
+    wanted = min(max(wanted, least), s.limit)
+    try:
+        return sink_expect(s, wanted)
+    except MemoryError:  # what was foreseen is not needed yet
+        if wanted == least:
+            raise
+        return sink_expect(s, least)
 
 
 cdef inline bytes sink_finish(sink *s):
